@@ -1,0 +1,19 @@
+//! Typed ids, short names and the one notion of time of the helpline. No behaviour.
+//!
+//! `no_std`: the floor (`routing`) must stay free of clocks, randomness and operating systems, and it
+//! speaks in these types. Ids are minted by the shell and passed in; nothing here makes one up.
+
+#![no_std]
+
+mod class;
+mod id;
+mod name;
+mod time;
+
+pub use class::Class;
+pub use id::{
+    AgentId, CallId, CaseId, ContactId, HouseholdId, InteractionId, LegId, ReportId, ReservationId,
+    SessionId, UserId,
+};
+pub use name::{Language, NameError, QueueId, Skill};
+pub use time::Timestamp;

@@ -1,0 +1,157 @@
+//! What the floor asks of the world. Imperative; done after the event is durable.
+
+use alloc::vec::Vec;
+
+use ids::{AgentId, CallId, Class, QueueId, ReservationId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::event::FloorEvent;
+use crate::explanation::Explanation;
+use crate::state::{AgentState, Next};
+
+/// Effects of one event, in the order in which they are to be done.
+pub type Effects = Vec<FloorEffect>;
+
+/// Why a console stops ringing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopCause {
+    /// Somebody else was first.
+    TakenByAnother,
+    /// The caller hung up.
+    CallerLeft,
+    /// Rang for the whole ring time.
+    TimedOut,
+    /// This agent declined.
+    Rejected,
+    /// This agent's browser was lost.
+    AgentLost,
+    /// A more urgent caller needs this agent, or the caller's class changed and all are rung anew.
+    Replaced,
+}
+
+/// Why an event could not happen here. Nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusedWhy {
+    /// The floor does not know the agent.
+    UnknownAgent,
+    /// The floor does not know the call.
+    UnknownCall,
+    /// The queue is not configured.
+    UnknownQueue,
+    /// The reservation is over, was never made, or belongs to another agent.
+    ReservationOver,
+    /// The agent's state does not allow it.
+    WrongState,
+    /// The call is on the floor already.
+    AlreadyWaiting,
+    /// A caller can only become more urgent.
+    NotMoreUrgent,
+    /// The floor is full; see `FloorConfig`.
+    Full,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum FloorEffect {
+    /// Ring this agent's console for this caller.
+    Ring {
+        /// The reservation made.
+        reservation: ReservationId,
+        /// Who rings.
+        agent: AgentId,
+        /// For whom.
+        call: CallId,
+        /// The caller's queue.
+        queue: QueueId,
+        /// The caller's class.
+        class: Class,
+        /// Waiting since.
+        waiting_since: Timestamp,
+        /// Rings until.
+        expires_at: Timestamp,
+        /// Why this agent.
+        explanation: Explanation,
+    },
+    /// Stop ringing.
+    StopRinging {
+        /// Which reservation ended.
+        reservation: ReservationId,
+        /// Whose console.
+        agent: AgentId,
+        /// For whom it rang.
+        call: CallId,
+        /// Why.
+        cause: StopCause,
+    },
+    /// Connect caller and agent.
+    Connect {
+        /// Which reservation was accepted.
+        reservation: ReservationId,
+        /// Who took it.
+        agent: AgentId,
+        /// Whom.
+        call: CallId,
+        /// How long the caller had waited: since.
+        waiting_since: Timestamp,
+    },
+    /// An agent's state or next state changed.
+    SetAgentState {
+        /// Who.
+        agent: AgentId,
+        /// The state now.
+        state: AgentState,
+        /// What follows the present work, if anything was asked.
+        next: Option<Next>,
+    },
+    /// A caller waits (again, or at another class).
+    SetWaiting {
+        /// Which call.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// At which class.
+        class: Class,
+        /// Callers before this one, of the same queue; 0 is next.
+        position: u32,
+    },
+    /// A caller no longer waits.
+    ClearWaiting {
+        /// Which call.
+        call: CallId,
+        /// Of which queue.
+        queue: QueueId,
+    },
+    /// A supervisor should look: nobody signed in, second miss in a row.
+    Alert {
+        /// What.
+        alert: Alert,
+    },
+    /// The event could not happen; tell whoever caused it.
+    Refuse {
+        /// The event, unchanged.
+        event: FloorEvent,
+        /// Why.
+        why: RefusedWhy,
+    },
+}
+
+/// What a supervisor should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "alert", rename_all = "snake_case")]
+pub enum Alert {
+    /// An agent did not answer twice in a row.
+    MissedTwice {
+        /// Who.
+        agent: AgentId,
+    },
+    /// A caller waits and no agent of the queue is signed in.
+    NobodySignedIn {
+        /// Which queue.
+        queue: QueueId,
+        /// For whom.
+        call: CallId,
+    },
+}

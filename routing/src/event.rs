@@ -1,0 +1,123 @@
+//! What happens to the floor. Past tense; each is journaled before its effects leave.
+
+use alloc::vec::Vec;
+
+use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::state::BreakReason;
+
+/// What an agent asked to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "want", rename_all = "snake_case")]
+pub enum Wanted {
+    /// Ready for work; also ends wrap-up, a break and `not_responding`, and cancels a `next` state.
+    Available,
+    /// A break, at once or after the present work.
+    Break {
+        /// Why.
+        reason: BreakReason,
+    },
+    /// Off the floor, at once or after the present work.
+    Offline,
+}
+
+/// Why a caller left the floor without an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveCause {
+    /// Hung up while waiting.
+    Abandoned,
+    /// The call failed: network, media, our own fault.
+    Failed,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum FloorEvent {
+    /// An agent is known to the floor from now on, `offline`. Repeating it replaces skills and queues.
+    AgentRegistered {
+        /// Who.
+        agent: AgentId,
+        /// Languages spoken. A caller's required language must be among them.
+        languages: Vec<Language>,
+        /// Skills held.
+        skills: Vec<Skill>,
+        /// Queues served.
+        queues: Vec<QueueId>,
+    },
+    /// An agent asked for a state.
+    AgentStateRequested {
+        /// Who.
+        agent: AgentId,
+        /// What.
+        want: Wanted,
+    },
+    /// Nothing was heard of an agent's browser for the heartbeat's limit. A live call is never cut:
+    /// the state follows when the call machine ends it.
+    AgentLost {
+        /// Who.
+        agent: AgentId,
+    },
+    /// A caller waits for a person.
+    CallerArrived {
+        /// Which call.
+        call: CallId,
+        /// In which queue.
+        queue: QueueId,
+        /// How urgent.
+        class: Class,
+        /// The language that an agent must speak, if it is known.
+        language: Option<Language>,
+        /// Waiting since; earlier than `now` for a caller who returns after losing an agent.
+        since: Timestamp,
+        /// Stands before all others of the class: lost the agent through no fault of their own.
+        head: bool,
+    },
+    /// A waiting caller became more urgent.
+    CallerRaised {
+        /// Which call.
+        call: CallId,
+        /// The new class; a less urgent one is refused.
+        class: Class,
+    },
+    /// A waiting caller is gone.
+    CallerLeft {
+        /// Which call.
+        call: CallId,
+        /// Why.
+        cause: LeaveCause,
+    },
+    /// An agent took the caller.
+    ReservationAccepted {
+        /// Which.
+        reservation: ReservationId,
+        /// Who says so.
+        agent: AgentId,
+    },
+    /// An agent declined.
+    ReservationRejected {
+        /// Which.
+        reservation: ReservationId,
+        /// Who says so.
+        agent: AgentId,
+    },
+    /// The caller of a talking agent was put on hold.
+    CallHeld {
+        /// Which call.
+        call: CallId,
+    },
+    /// The caller was taken off hold.
+    CallResumed {
+        /// Which call.
+        call: CallId,
+    },
+    /// A call that had an agent is over (or went back to waiting): the agent wraps up.
+    CallEnded {
+        /// Which call.
+        call: CallId,
+    },
+    /// Time passed; see `Floor::poll_timeout`.
+    Ticked,
+}

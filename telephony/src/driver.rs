@@ -1,0 +1,4 @@
+//! All input and output of calls: SIP, RTP, WebRTC.
+
+pub mod media;
+pub mod sip;

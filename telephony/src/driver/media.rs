@@ -1,0 +1,59 @@
+//! The media plane as the exchange sees it: legs that carry audio, joined, parted and played to.
+//!
+//! Commands go in, events come out, both through bounded queues; nothing outside knows a socket.
+
+use ids::LegId;
+
+use crate::call::{Digit, PlayId};
+
+/// How a leg's audio is doing, once a second while it is bridged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quality {
+    /// Packets received in the last second.
+    pub received: u32,
+    /// Packets lost in the last second, by gaps in the sequence numbers.
+    pub lost: u32,
+    /// Interarrival jitter, milliseconds (RFC 3550 §6.4.1).
+    pub jitter_ms: f32,
+}
+
+/// What the media plane reports.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MediaEvent {
+    /// A key was pressed on this leg (once for each press).
+    DigitPressed {
+        /// Which leg.
+        leg: LegId,
+        /// The key.
+        digit: Digit,
+    },
+    /// A playlist came to its end.
+    PlayEnded {
+        /// Which leg.
+        leg: LegId,
+        /// Which playlist.
+        play: PlayId,
+    },
+    /// A browser's leg is connected (ICE and DTLS done).
+    PeerConnected {
+        /// Which leg.
+        leg: LegId,
+    },
+    /// A browser's leg lost its connection; it may come back.
+    PeerDisconnected {
+        /// Which leg.
+        leg: LegId,
+    },
+    /// A trunk leg has had no packet for the limit.
+    TrunkSilent {
+        /// Which leg.
+        leg: LegId,
+    },
+    /// Quality of a leg over the last second.
+    Measured {
+        /// Which leg.
+        leg: LegId,
+        /// The figures.
+        quality: Quality,
+    },
+}

@@ -1,0 +1,50 @@
+//! The port through which SIP reaches the exchange. `rsipstack` stays behind it.
+
+use ids::LegId;
+
+use crate::call::{LeftHow, Refusal};
+use crate::sdp::TrunkOffer;
+
+/// An INVITE that came in. Nothing has been answered but `100 Trying`.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// Minted by the driver; names this caller's leg from now on.
+    pub leg: LegId,
+    /// The caller's number as the trunk gave it (user part of From); `None` if withheld.
+    pub from: Option<String>,
+    /// The number dialled (user part of the request URI).
+    pub dialled: String,
+    /// What the caller's side can do.
+    pub offer: TrunkOffer,
+}
+
+/// What SIP reports.
+#[derive(Clone, Debug)]
+pub enum SipEvent {
+    /// A call came in.
+    Invited(Box<Invitation>),
+    /// The caller confirmed the answer (ACK).
+    Confirmed {
+        /// Which leg.
+        leg: LegId,
+    },
+    /// The caller's leg ended; nothing more comes of this leg.
+    Left {
+        /// Which leg.
+        leg: LegId,
+        /// How.
+        how: LeftHow,
+    },
+}
+
+/// What the exchange asks of SIP. Each returns at once; the outcome is an event.
+pub trait SipPort: Send + Sync + 'static {
+    /// `180 Ringing`.
+    fn ring(&self, leg: LegId);
+    /// `200 OK` with this session description.
+    fn answer(&self, leg: LegId, description: String);
+    /// A final refusal; see `sip::refusal` for the codes.
+    fn refuse(&self, leg: LegId, refusal: Refusal);
+    /// BYE.
+    fn hang_up(&self, leg: LegId);
+}

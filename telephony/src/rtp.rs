@@ -1,0 +1,1 @@
+//! RTP packets (RFC 3550) and telephone events (RFC 4733). Pure.
