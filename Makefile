@@ -1,0 +1,46 @@
+# What people and the build machine type. Each target says what it does: `make help`.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CONSOLE := web/console
+
+.PHONY: help
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: console ## build console and program, start the demo with synthetic data
+	cargo build --package web --bin helpline
+	exec target/debug/helpline demo
+
+.PHONY: build
+build: console ## the release binary target/release/helpline, console inside
+	cargo build --release --package web --bin helpline
+
+.PHONY: console
+console: $(CONSOLE)/dist/index.html
+
+$(CONSOLE)/node_modules/.package-lock.json: $(CONSOLE)/package-lock.json $(CONSOLE)/package.json
+	cd $(CONSOLE) && npm ci --no-audit --no-fund
+	touch $@
+
+$(CONSOLE)/dist/index.html: $(CONSOLE)/node_modules/.package-lock.json $(shell find $(CONSOLE)/src $(CONSOLE)/*.html $(CONSOLE)/*.ts -type f 2>/dev/null)
+	cd $(CONSOLE) && npm run build
+	touch $@
+
+.PHONY: test
+test: ## everything, from formatting to real telephones; installs what it needs
+	scripts/setup-tests
+	scripts/test-all
+
+.PHONY: test-fast
+test-fast: ## what one runs every few minutes: format, tidy, unit and property tests
+	cargo fmt --all --check
+	cargo xtask tidy
+	cargo nextest run --workspace --lib --bins
+
+.PHONY: bench
+bench: ## figures with units: the floor, the calls, the search (nothing is asserted)
+	scripts/bench
