@@ -42,7 +42,10 @@
 pub mod account;
 pub mod audit;
 pub mod outbox;
+mod row;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 mod txn;
 

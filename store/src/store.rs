@@ -79,11 +79,7 @@ impl Store {
                 return Err(OpenError::InMemory);
             }
             let writers = connect(sqlite(url, 1, false)).await?;
-            (
-                Backend::Sqlite,
-                writers,
-                connect(sqlite(url, POOL_SIZE, true)).await?,
-            )
+            (Backend::Sqlite, writers, connect(sqlite(url, POOL_SIZE, true)).await?)
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let pool = connect(postgres(url)).await?;
             (Backend::Postgres, pool.clone(), pool)
@@ -91,14 +87,7 @@ impl Store {
             return Err(OpenError::Scheme);
         };
         let (changed, _) = watch::channel(0);
-        Ok(Self {
-            inner: Arc::new(Inner {
-                backend,
-                readers,
-                writers,
-                changed,
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { backend, readers, writers, changed }) })
     }
 
     /// Brings the schema up to date.
@@ -106,9 +95,7 @@ impl Store {
     /// # Errors
     /// A step failed; the steps before it stay applied.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
-        Migrator::up(&self.inner.writers, None)
-            .await
-            .map_err(MigrateError)
+        Migrator::up(&self.inner.writers, None).await.map_err(MigrateError)
     }
 
     /// Which database this is.
@@ -144,12 +131,7 @@ impl Store {
                 sqlite_transaction_mode: None,
             },
         };
-        let txn = self
-            .inner
-            .readers
-            .begin_with_options(options)
-            .await
-            .map_err(begin_error)?;
+        let txn = self.inner.readers.begin_with_options(options).await.map_err(begin_error)?;
         let txn = ReadTxn::new(txn);
         let value = f(txn.lend()).await?;
         txn.take_back()?.commit().await.map_err(TxnError::Commit)?;
@@ -186,10 +168,7 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(TxnError::Conflict {
-            attempts: ATTEMPTS_MAX,
-        }
-        .into())
+        Err(TxnError::Conflict { attempts: ATTEMPTS_MAX }.into())
     }
 
     async fn begin_write(&self) -> Result<WriteTxn, TxnError> {
@@ -203,20 +182,13 @@ impl Store {
                 ..TransactionOptions::default()
             },
         };
-        let txn = self
-            .inner
-            .writers
-            .begin_with_options(options)
-            .await
-            .map_err(begin_error)?;
+        let txn = self.inner.writers.begin_with_options(options).await.map_err(begin_error)?;
         Ok(WriteTxn::new(txn))
     }
 
     async fn commit(&self, txn: WriteTxn) -> Result<(), TxnError> {
         let changes = txn.take_changes();
-        outbox::write(&txn, &changes)
-            .await
-            .map_err(TxnError::Commit)?;
+        outbox::write(&txn, &changes).await.map_err(TxnError::Commit)?;
         txn.take_back()?.commit().await.map_err(TxnError::Commit)?;
         if !changes.is_empty() {
             self.inner.changed.send_modify(|count| *count += 1);
@@ -244,11 +216,7 @@ fn sqlite(url: &str, connections: u32, query_only: bool) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(LOCK_TIMEOUT)
                 .foreign_keys(true);
-            if query_only {
-                sqlite.pragma("query_only", "ON")
-            } else {
-                sqlite
-            }
+            if query_only { sqlite.pragma("query_only", "ON") } else { sqlite }
         });
     options
 }
@@ -271,11 +239,7 @@ fn postgres(url: &str) -> ConnectOptions {
 }
 
 fn begin_error(error: DbErr) -> TxnError {
-    if is_busy(&error) {
-        TxnError::Busy(error)
-    } else {
-        TxnError::Begin(error)
-    }
+    if is_busy(&error) { TxnError::Busy(error) } else { TxnError::Begin(error) }
 }
 
 /// How long to stay away before trying again: longer each time, and never the same for two.

@@ -11,11 +11,7 @@ use ids::Timestamp;
 /// Moments beyond the calendar of chrono (±262 000 years) become its nearest end.
 #[must_use]
 pub fn to_column(at: Timestamp) -> DateTime<Utc> {
-    let end = if at.as_micros() < 0 {
-        DateTime::<Utc>::MIN_UTC
-    } else {
-        DateTime::<Utc>::MAX_UTC
-    };
+    let end = if at.as_micros() < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
     DateTime::from_timestamp_micros(at.as_micros()).unwrap_or(end)
 }
 

@@ -63,16 +63,12 @@ struct Shared {
 
 impl ReadTxn {
     pub(crate) fn new(inner: DatabaseTransaction) -> Self {
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// The handle for the closure. Not `Clone` in public: there is one, and it comes back.
     pub(crate) fn lend(&self) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
-        }
+        Self { inner: Arc::clone(&self.inner) }
     }
 
     pub(crate) fn take_back(self) -> Result<DatabaseTransaction, TxnError> {
@@ -82,27 +78,17 @@ impl ReadTxn {
 
 impl WriteTxn {
     pub(crate) fn new(inner: DatabaseTransaction) -> Self {
-        let shared = Shared {
-            inner,
-            changes: Mutex::default(),
-            collided: AtomicBool::new(false),
-        };
-        Self {
-            shared: Arc::new(shared),
-        }
+        let shared = Shared { inner, changes: Mutex::default(), collided: AtomicBool::new(false) };
+        Self { shared: Arc::new(shared) }
     }
 
     /// The handle for the closure. Not `Clone` in public: there is one, and it comes back.
     pub(crate) fn lend(&self) -> Self {
-        Self {
-            shared: Arc::clone(&self.shared),
-        }
+        Self { shared: Arc::clone(&self.shared) }
     }
 
     pub(crate) fn take_back(self) -> Result<DatabaseTransaction, TxnError> {
-        Arc::into_inner(self.shared)
-            .map(|shared| shared.inner)
-            .ok_or(TxnError::Kept)
+        Arc::into_inner(self.shared).map(|shared| shared.inner).ok_or(TxnError::Kept)
     }
 
     pub(crate) fn push_change(&self, topic: Topic, entity: Uuid) {
@@ -121,10 +107,7 @@ impl WriteTxn {
     }
 
     fn changes(&self) -> MutexGuard<'_, Vec<(Topic, Uuid)>> {
-        self.shared
-            .changes
-            .lock()
-            .expect("no code panics while it holds this lock")
+        self.shared.changes.lock().expect("no code panics while it holds this lock")
     }
 
     fn note<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
@@ -196,10 +179,7 @@ pub(crate) fn is_collision(error: &DbErr) -> bool {
 /// that had no connection to give in time.
 pub(crate) fn is_busy(error: &DbErr) -> bool {
     matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
-        || matches!(
-            sql_state(error).as_deref(),
-            Some("5" | "261" | "517" | "773" | "55P03")
-        )
+        || matches!(sql_state(error).as_deref(), Some("5" | "261" | "517" | "773" | "55P03"))
 }
 
 /// The code that the database gave to its error, if the database is where it came from.
