@@ -7,13 +7,23 @@
 
 extern crate alloc;
 
+mod check;
+mod config;
 mod effect;
-mod explanation;
 mod event;
+mod explanation;
+mod floor;
+mod snapshot;
 mod state;
+mod view;
 
+pub use check::Violation;
+pub use config::{ConfigError, FloorConfig};
 pub use effect::{Alert, Effects, FloorEffect, RefusedWhy, StopCause};
-pub use explanation::{Candidate, Excluded, Explanation};
 pub use event::{FloorEvent, LeaveCause, Wanted};
+pub use explanation::{Candidate, Excluded, Explanation};
+pub use floor::{Floor, FullTable, FullTableRow, Verdict};
 pub use ids::Class;
+pub use snapshot::{RestoreError, Snapshot};
 pub use state::{AgentState, BreakReason, Next};
+pub use view::{AgentRow, ClassCounts, FloorView, QueueRow, WaitingRow};

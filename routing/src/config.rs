@@ -1,0 +1,135 @@
+//! The settings of the floor: queues, times, limits. Plain data; checked once, when a floor is made.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use ids::{Class, QueueId};
+use serde::{Deserialize, Serialize};
+
+/// What a floor needs to know before the first event. Times are rounded down to microseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FloorConfig {
+    /// The queues, 1 to 1024, each once.
+    pub queues: Vec<QueueId>,
+    /// Names this set of rules in every explanation; raise it whenever a rule or a time changes.
+    pub rule_version: u32,
+    /// How long a console rings for a caller below `emergency`.
+    pub ring: Duration,
+    /// How long consoles ring for an emergency.
+    pub ring_emergency: Duration,
+    /// How long an agent who declined a caller is not asked for the same caller again.
+    pub reject_cool_down: Duration,
+    /// Wrap-up after a call below `emergency`; zero for none.
+    pub wrap_up: Duration,
+    /// Wrap-up after an emergency; zero for none.
+    pub wrap_up_emergency: Duration,
+    /// A caller below `emergency` counts one class higher after each such wait, up to `clinical`.
+    pub ageing: Duration,
+    /// Most agents ever registered; one more is refused.
+    pub agents_max: u32,
+    /// Most callers waiting; one more is refused. Emergencies and returning callers are taken up to
+    /// twice as many, for neither can be told to try again later.
+    pub waiting_max: u32,
+    /// Most different languages ever named by agents and callers; one more is refused.
+    pub languages_max: u16,
+}
+
+impl Default for FloorConfig {
+    fn default() -> Self {
+        Self {
+            queues: Vec::new(),
+            rule_version: 1,
+            ring: Duration::from_secs(20),
+            ring_emergency: Duration::from_secs(10),
+            reject_cool_down: Duration::from_secs(10),
+            wrap_up: Duration::from_secs(30),
+            wrap_up_emergency: Duration::from_secs(120),
+            ageing: Duration::from_secs(300),
+            agents_max: 10_000,
+            waiting_max: 100_000,
+            languages_max: 64,
+        }
+    }
+}
+
+impl FloorConfig {
+    /// The defaults, with these queues.
+    #[must_use]
+    pub fn with_queues(queues: Vec<QueueId>) -> Self {
+        Self { queues, ..Self::default() }
+    }
+
+    /// Says whether a floor can be made of this.
+    ///
+    /// # Errors
+    /// The first rule of [`ConfigError`] that is broken.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.queues.is_empty() {
+            return Err(ConfigError::NoQueues);
+        }
+        if self.queues.len() > QUEUES_MAX {
+            return Err(ConfigError::TooManyQueues);
+        }
+        let mut sorted = self.queues.clone();
+        sorted.sort_unstable();
+        if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(ConfigError::QueueTwice(pair[0]));
+        }
+        for (time, setting) in [
+            (self.ring, "ring"),
+            (self.ring_emergency, "ring_emergency"),
+            (self.reject_cool_down, "reject_cool_down"),
+            (self.ageing, "ageing"),
+        ] {
+            if time < Duration::from_millis(1) {
+                return Err(ConfigError::TooShort(setting));
+            }
+        }
+        if self.agents_max == 0 || self.waiting_max == 0 || self.languages_max == 0 {
+            return Err(ConfigError::ZeroLimit);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn ring_for(&self, class: Class) -> Duration {
+        if class == Class::Emergency { self.ring_emergency } else { self.ring }
+    }
+
+    pub(crate) fn wrap_up_after(&self, class: Class) -> Duration {
+        if class == Class::Emergency { self.wrap_up_emergency } else { self.wrap_up }
+    }
+}
+
+/// Why no floor can be made of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A floor needs a queue.
+    NoQueues,
+    /// More than 1024 queues.
+    TooManyQueues,
+    /// A queue is named twice.
+    QueueTwice(QueueId),
+    /// The named time is below a millisecond: timers would fire without end.
+    TooShort(&'static str),
+    /// A limit is zero.
+    ZeroLimit,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoQueues => f.write_str("the floor has no queue"),
+            Self::TooManyQueues => write!(f, "the floor has more than {QUEUES_MAX} queues"),
+            Self::QueueTwice(queue) => write!(f, "the queue {queue} is configured twice"),
+            Self::TooShort(setting) => write!(f, "floor.{setting} is shorter than a millisecond"),
+            Self::ZeroLimit => f.write_str("a limit of the floor is zero"),
+        }
+    }
+}
+
+impl core::error::Error for ConfigError {}
+
+/// Most queues of one floor.
+const QUEUES_MAX: usize = 1024;

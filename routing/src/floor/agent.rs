@@ -1,0 +1,167 @@
+//! Agents as the floor keeps them.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use ids::{AgentId, CallId, Class, Skill, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{LanguageIndex, QueueIndex};
+use crate::state::{AgentState, BreakReason, Next};
+
+/// Where an agent's row is: the order of registration. Never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct AgentSlot(pub(crate) u32);
+
+/// One agent.
+#[derive(Clone, Debug)]
+pub(crate) struct Agent {
+    pub(crate) id: AgentId,
+    pub(crate) languages: Vec<LanguageIndex>,
+    pub(crate) skills: Vec<Skill>,
+    pub(crate) seats: Vec<Seat>,
+    pub(crate) state: AgentState,
+    /// What the agent asked to be once the present work is over.
+    pub(crate) next: Option<Next>,
+    /// The browser was lost while a call goes on: offline as soon as the call ends.
+    pub(crate) lost: bool,
+    /// Reservations missed in a row.
+    pub(crate) misses: u32,
+    /// End of the last work; kept while ringing, and after a miss.
+    pub(crate) idle_since: Timestamp,
+    /// The console rings for an emergency.
+    pub(crate) alarmed: bool,
+    /// The call being talked to; present while `talking` and `on_hold`, and only then.
+    pub(crate) talk: Option<Talk>,
+}
+
+/// What wrap-up needs to know of the call before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Talk {
+    pub(crate) class: Class,
+    pub(crate) since: Timestamp,
+}
+
+/// A place in a queue's list of members.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seat {
+    pub(crate) queue: QueueIndex,
+    /// Index among the queue's members of the same state.
+    pub(crate) at: u32,
+}
+
+/// What an agent was before the console rang, and is again if nothing comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "origin", rename_all = "snake_case")]
+pub(crate) enum Origin {
+    Available,
+    WrapUp { call: CallId, until: Timestamp },
+    NotResponding { since: Timestamp },
+}
+
+/// A state without its facts: the index of a queue's member lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Offline,
+    Available,
+    /// For a caller below `emergency`.
+    Ringing,
+    /// For an emergency.
+    RingingEmergency,
+    Talking,
+    OnHold,
+    WrapUp,
+    Break,
+    NotResponding,
+}
+
+/// Number of kinds.
+pub(crate) const KINDS: usize = 9;
+
+impl Kind {
+    pub(crate) fn of(agent: &Agent) -> Self {
+        match agent.state {
+            AgentState::Offline => Self::Offline,
+            AgentState::Available { .. } => Self::Available,
+            AgentState::Ringing { .. } if agent.alarmed => Self::RingingEmergency,
+            AgentState::Ringing { .. } => Self::Ringing,
+            AgentState::Talking { .. } => Self::Talking,
+            AgentState::OnHold { .. } => Self::OnHold,
+            AgentState::WrapUp { .. } => Self::WrapUp,
+            AgentState::Break { .. } => Self::Break,
+            AgentState::NotResponding { .. } => Self::NotResponding,
+        }
+    }
+}
+
+impl Next {
+    /// The state this wish becomes.
+    pub(crate) fn state(self, now: Timestamp) -> AgentState {
+        match self {
+            Self::Break { reason } => break_state(reason, now),
+            Self::Offline => AgentState::Offline,
+        }
+    }
+}
+
+pub(crate) fn break_state(reason: BreakReason, since: Timestamp) -> AgentState {
+    AgentState::Break { reason, since }
+}
+
+impl Agent {
+    /// What boards show as the next state.
+    pub(crate) fn shown_next(&self) -> Option<Next> {
+        if self.lost { Some(Next::Offline) } else { self.next }
+    }
+
+    /// What a console that stops ringing leads back to.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        match self.state {
+            AgentState::Available { .. } => Some(Origin::Available),
+            AgentState::WrapUp { call, until } => Some(Origin::WrapUp { call, until }),
+            AgentState::NotResponding { since } => Some(Origin::NotResponding { since }),
+            AgentState::Offline
+            | AgentState::Ringing { .. }
+            | AgentState::Talking { .. }
+            | AgentState::OnHold { .. }
+            | AgentState::Break { .. } => None,
+        }
+    }
+}
+
+/// All agents ever registered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AgentTable {
+    by_id: BTreeMap<AgentId, AgentSlot>,
+    pub(crate) rows: Vec<Agent>,
+}
+
+impl AgentTable {
+    /// Adds an agent who is not in the table.
+    pub(crate) fn insert(&mut self, agent: Agent) -> AgentSlot {
+        let slot = AgentSlot(u32::try_from(self.rows.len()).expect("agents_max fits in 32 bits"));
+        self.by_id.insert(agent.id, slot);
+        self.rows.push(agent);
+        slot
+    }
+
+    pub(crate) fn slot(&self, agent: AgentId) -> Option<AgentSlot> {
+        self.by_id.get(&agent).copied()
+    }
+
+    pub(crate) fn get(&self, slot: AgentSlot) -> &Agent {
+        &self.rows[slot.0 as usize]
+    }
+
+    pub(crate) fn get_mut(&mut self, slot: AgentSlot) -> &mut Agent {
+        &mut self.rows[slot.0 as usize]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (AgentSlot, &Agent)> {
+        (0..).zip(&self.rows).map(|(slot, agent)| (AgentSlot(slot), agent))
+    }
+}

@@ -1,0 +1,187 @@
+//! Events of agents: registered, asking for a state, lost; and the end of wrap-up.
+
+use alloc::vec::Vec;
+
+use ids::{AgentId, Language, QueueId, Skill, Timestamp};
+
+use super::Floor;
+use super::agent::{Agent, AgentSlot, Seat, break_state};
+use super::queue::{LanguageIndex, QueueIndex};
+use crate::effect::{Effects, RefusedWhy, StopCause};
+use crate::event::Wanted;
+use crate::state::{AgentState, Next};
+
+/// Most languages of one agent.
+const SPOKEN_MAX: usize = 32;
+
+/// Most skills of one agent.
+const SKILLS_MAX: usize = 256;
+
+impl Floor {
+    pub(super) fn agent_registered(
+        &mut self,
+        id: AgentId,
+        languages: &[Language],
+        skills: &[Skill],
+        queues: &[QueueId],
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let known = self.agents.slot(id);
+        let full = self.agents.len() >= self.config.agents_max as usize;
+        if languages.len() > SPOKEN_MAX || skills.len() > SKILLS_MAX || (known.is_none() && full) {
+            return Err(RefusedWhy::Full);
+        }
+        let seats = self.seats(queues)?;
+        let languages = self.intern(languages)?;
+        let mut skills = skills.to_vec();
+        skills.sort_unstable();
+        skills.dedup();
+        let slot = match known {
+            Some(slot) => {
+                self.unseat(slot);
+                let agent = self.agents.get_mut(slot);
+                (agent.languages, agent.skills, agent.seats) = (languages, skills, seats);
+                agent.lost = false;
+                slot
+            }
+            None => self.agents.insert(new_agent(id, languages, skills, seats, self.now)),
+        };
+        self.seat(slot);
+        self.settle(slot, out);
+        Ok(())
+    }
+
+    pub(super) fn agent_state_requested(
+        &mut self,
+        id: AgentId,
+        want: Wanted,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let slot = self.agents.slot(id).ok_or(RefusedWhy::UnknownAgent)?;
+        self.agents.get_mut(slot).lost = false;
+        match self.agents.get(slot).state {
+            AgentState::Offline
+            | AgentState::Available { .. }
+            | AgentState::Break { .. }
+            | AgentState::NotResponding { .. } => self.want_now(slot, want),
+            AgentState::WrapUp { .. } if want == Wanted::Available => {
+                self.agents.get_mut(slot).next = None;
+                self.finish_work(slot, self.now);
+            }
+            AgentState::Ringing { .. }
+            | AgentState::Talking { .. }
+            | AgentState::OnHold { .. }
+            | AgentState::WrapUp { .. } => {
+                self.agents.get_mut(slot).next = match want {
+                    Wanted::Available => None,
+                    Wanted::Break { reason } => Some(Next::Break { reason }),
+                    Wanted::Offline => Some(Next::Offline),
+                };
+                self.announce(slot, out);
+                return Ok(());
+            }
+        }
+        self.settle(slot, out);
+        Ok(())
+    }
+
+    /// Gives an agent without work the state asked for. Asking for what is already so changes
+    /// nothing, and is announced again: the console may have missed it.
+    fn want_now(&mut self, slot: AgentSlot, want: Wanted) {
+        let now = self.now;
+        match (self.agents.get(slot).state, want) {
+            (AgentState::Available { .. }, Wanted::Available) => {}
+            // A miss does not send the agent to the end of those who are idle.
+            (AgentState::NotResponding { .. }, Wanted::Available) => {
+                self.set_available(slot, self.agents.get(slot).idle_since);
+            }
+            (_, Wanted::Available) => self.set_available(slot, now),
+            (AgentState::Break { reason: old, .. }, Wanted::Break { reason }) if old == reason => {}
+            (_, Wanted::Break { reason }) => self.set_state(slot, break_state(reason, now)),
+            (_, Wanted::Offline) => self.set_state(slot, AgentState::Offline),
+        }
+    }
+
+    pub(super) fn agent_lost(&mut self, id: AgentId, out: &mut Effects) -> Result<(), RefusedWhy> {
+        let slot = self.agents.slot(id).ok_or(RefusedWhy::UnknownAgent)?;
+        let agent = self.agents.get_mut(slot);
+        match agent.state {
+            AgentState::Offline => Err(RefusedWhy::WrongState),
+            AgentState::Talking { .. } | AgentState::OnHold { .. } if agent.lost => {
+                Err(RefusedWhy::WrongState)
+            }
+            // The call is never cut: the state follows when it ends.
+            AgentState::Talking { .. } | AgentState::OnHold { .. } => {
+                agent.lost = true;
+                self.announce(slot, out);
+                Ok(())
+            }
+            AgentState::Ringing { reservation, .. } => {
+                let ended = self.end_reservation(reservation, StopCause::AgentLost, out);
+                self.sign_out(slot, out);
+                self.give_back(ended.caller, out);
+                Ok(())
+            }
+            AgentState::Available { .. }
+            | AgentState::WrapUp { .. }
+            | AgentState::Break { .. }
+            | AgentState::NotResponding { .. } => {
+                self.sign_out(slot, out);
+                Ok(())
+            }
+        }
+    }
+
+    /// Off the floor at once, wishes forgotten.
+    pub(super) fn sign_out(&mut self, slot: AgentSlot, out: &mut Effects) {
+        let agent = self.agents.get_mut(slot);
+        agent.next = None;
+        agent.lost = false;
+        self.set_state(slot, AgentState::Offline);
+        self.settle(slot, out);
+    }
+
+    /// Wrap-up ended by itself; the agent is idle since its deadline, however late the tick.
+    pub(super) fn wrap_up_timed_out(
+        &mut self,
+        slot: AgentSlot,
+        deadline: Timestamp,
+        out: &mut Effects,
+    ) {
+        self.finish_work(slot, deadline);
+        self.settle(slot, out);
+    }
+
+    fn seats(&self, queues: &[QueueId]) -> Result<Vec<Seat>, RefusedWhy> {
+        if queues.len() > self.queues.len() {
+            return Err(RefusedWhy::Full);
+        }
+        let index = |id: &QueueId| self.queue_index(*id).ok_or(RefusedWhy::UnknownQueue);
+        let mut indexes: Vec<QueueIndex> = queues.iter().map(index).collect::<Result<_, _>>()?;
+        indexes.sort_unstable();
+        indexes.dedup();
+        Ok(indexes.into_iter().map(|queue| Seat { queue, at: 0 }).collect())
+    }
+}
+
+fn new_agent(
+    id: AgentId,
+    languages: Vec<LanguageIndex>,
+    skills: Vec<Skill>,
+    seats: Vec<Seat>,
+    now: Timestamp,
+) -> Agent {
+    Agent {
+        id,
+        languages,
+        skills,
+        seats,
+        state: AgentState::Offline,
+        next: None,
+        lost: false,
+        misses: 0,
+        idle_since: now,
+        alarmed: false,
+        talk: None,
+    }
+}

@@ -1,0 +1,274 @@
+//! Who is asked to take whom: the longest idle agent for the most urgent, longest waiting caller.
+//!
+//! Both directions keep the same promise: after every event, nobody waits whom an available agent
+//! could take.
+
+use alloc::vec::Vec;
+
+use ids::{Class, ReservationId};
+
+use super::Floor;
+use super::agent::{AgentSlot, Kind, Origin};
+use super::caller::{BELOW_EMERGENCY, CallerSlot, effective_class};
+use super::line::{Line, Turn};
+use super::queue::{LanguageIndex, Pool};
+use super::reservation::{Reservation, Timer};
+use crate::effect::{Alert, Effects, FloorEffect, StopCause};
+use crate::explanation::Explanation;
+use crate::state::AgentState;
+
+impl Floor {
+    /// Asks somebody to take a caller for whom nothing rings; says so if nobody is signed in.
+    pub(super) fn seek_agents(&mut self, caller: CallerSlot, out: &mut Effects) {
+        if self.callers.get(caller).class == Class::Emergency {
+            self.ring_together(caller, out);
+        } else if let Some(agent) = self.longest_idle(caller) {
+            let explanation = self.explain_choice(caller);
+            self.reserve(agent, caller, explanation, out);
+        }
+        if self.callers.get(caller).ringing.is_empty() {
+            self.alert_if_deserted(caller, out);
+        }
+    }
+
+    /// Finds work for an agent whose state changed, and tells the world the outcome.
+    pub(super) fn settle(&mut self, agent: AgentSlot, out: &mut Effects) {
+        self.seek_emergency(agent, out);
+        if let Some(caller) = self.best_caller(agent) {
+            let explanation = self.explain_choice(caller);
+            self.reserve(agent, caller, explanation, out);
+        }
+        match Kind::of(self.agents.get(agent)) {
+            // Announced when it began to ring.
+            Kind::Ringing | Kind::RingingEmergency => {}
+            Kind::Offline => {
+                self.agents.get_mut(agent).misses = 0;
+                self.announce(agent, out);
+                self.alert_of_deserted_queues(agent, out);
+            }
+            Kind::Available
+            | Kind::Talking
+            | Kind::OnHold
+            | Kind::WrapUp
+            | Kind::Break
+            | Kind::NotResponding => self.announce(agent, out),
+        }
+    }
+
+    /// Settles several agents freed by one event: the longest idle is served first.
+    pub(super) fn settle_all(&mut self, mut freed: Vec<AgentSlot>, out: &mut Effects) {
+        freed.sort_unstable_by_key(|slot| self.idle_key(*slot));
+        for agent in freed {
+            self.settle(agent, out);
+        }
+    }
+
+    /// The agent to ask for a caller below `emergency`.
+    fn longest_idle(&self, slot: CallerSlot) -> Option<AgentSlot> {
+        let caller = self.callers.get(slot);
+        let idle = self.pool(slot).idle.iter();
+        idle.map(|idle| idle.slot).find(|agent| !caller.is_cooling(*agent))
+    }
+
+    /// The caller below `emergency` to offer to an agent who is available: the highest class, then
+    /// the longest wait, over all queues and languages of the agent.
+    fn best_caller(&self, slot: AgentSlot) -> Option<CallerSlot> {
+        let agent = self.agents.get(slot);
+        if Kind::of(agent) != Kind::Available {
+            return None;
+        }
+        let mut best: Option<(Class, Turn)> = None;
+        for pool in self.pools_of(slot) {
+            for (lane, class) in pool.lanes.iter().zip(BELOW_EMERGENCY) {
+                // The head of a line may have waited less than its tail, and ageing goes by the wait.
+                for turn in [self.first_for(slot, lane), self.first_of_tail_for(slot, lane)] {
+                    let Some(turn) = turn else { continue };
+                    let class = effective_class(&self.config, class, turn.since, self.now);
+                    if best.is_none_or(|best| (class, turn) < best) {
+                        best = Some((class, turn));
+                    }
+                }
+            }
+        }
+        best.map(|(_, turn)| turn.slot)
+    }
+
+    /// The first in line whom this agent did not decline a moment ago.
+    pub(super) fn first_for(&self, agent: AgentSlot, line: &Line) -> Option<Turn> {
+        self.not_cooling(agent, line.iter())
+    }
+
+    fn first_of_tail_for(&self, agent: AgentSlot, line: &Line) -> Option<Turn> {
+        // Without anybody at the head, the first of the tail is the first of all.
+        let first = line.first()?;
+        if first.tail { None } else { self.not_cooling(agent, line.tail()) }
+    }
+
+    fn not_cooling<'a>(
+        &self,
+        agent: AgentSlot,
+        mut turns: impl Iterator<Item = &'a Turn>,
+    ) -> Option<Turn> {
+        turns.find(|turn| !self.callers.get(turn.slot).is_cooling(agent)).copied()
+    }
+
+    /// Makes a reservation and rings the console.
+    pub(super) fn reserve(
+        &mut self,
+        agent: AgentSlot,
+        caller: CallerSlot,
+        explanation: Explanation,
+        out: &mut Effects,
+    ) {
+        self.reservations_made += 1;
+        let id = ReservationId(self.reservations_made);
+        let origin = self.agents.get(agent).origin().expect("only an agent who can be asked is");
+        self.unseek(caller);
+        self.callers.get_mut(caller).ringing.insert(id);
+        self.seek(caller);
+        let row = self.callers.get(caller);
+        let class = row.class;
+        let expires_at = self.now + self.config.ring_for(class);
+        out.push(FloorEffect::Ring {
+            reservation: id,
+            agent: self.agents.get(agent).id,
+            call: row.call,
+            queue: self.queue_at(row.queue).id,
+            class,
+            waiting_since: row.since,
+            expires_at,
+            explanation,
+        });
+        self.reservations.insert(id, Reservation { agent, caller, expires_at, origin });
+        self.timers.insert((expires_at, Timer::Ring(id)));
+        self.set_ringing(agent, id, class == Class::Emergency);
+        self.announce(agent, out);
+    }
+
+    /// Ends a reservation that nobody accepted. The caller is back among those who are sought for;
+    /// the agent is left for the caller of this function to put into a state.
+    pub(super) fn end_reservation(
+        &mut self,
+        id: ReservationId,
+        cause: StopCause,
+        out: &mut Effects,
+    ) -> Reservation {
+        let reservation = self.forget(id);
+        self.unseek(reservation.caller);
+        let caller = self.callers.get_mut(reservation.caller);
+        caller.ringing.remove(&id);
+        if caller.ringing.is_empty() {
+            caller.relaxation = super::Relaxation::None;
+        }
+        let call = caller.call;
+        self.seek(reservation.caller);
+        let agent = self.agents.get(reservation.agent).id;
+        out.push(FloorEffect::StopRinging { reservation: id, agent, call, cause });
+        reservation
+    }
+
+    /// Takes a live reservation and its timer out of the tables.
+    pub(super) fn forget(&mut self, id: ReservationId) -> Reservation {
+        let reservation = self.reservations.remove(&id).expect("a ringing reservation is live");
+        self.timers.remove(&(reservation.expires_at, Timer::Ring(id)));
+        reservation
+    }
+
+    /// Puts an agent whose console stopped ringing back to what it was, or to what the agent asked
+    /// to be next. Says nothing yet: [`Self::settle`] follows.
+    pub(super) fn stand_down(&mut self, slot: AgentSlot, origin: Origin) {
+        match origin {
+            Origin::WrapUp { call, until } if until > self.now => {
+                self.set_state(slot, AgentState::WrapUp { call, until });
+            }
+            Origin::WrapUp { until, .. } => self.finish_work(slot, until),
+            Origin::Available => {
+                let since = self.agents.get(slot).idle_since;
+                self.finish_work(slot, since);
+            }
+            Origin::NotResponding { since } => {
+                self.next_or(slot, AgentState::NotResponding { since });
+            }
+        }
+    }
+
+    /// Ends an agent's work: the next state if one was asked for, else available since then. Says
+    /// nothing yet: [`Self::settle`] follows.
+    pub(super) fn finish_work(&mut self, slot: AgentSlot, since: ids::Timestamp) {
+        if self.agents.get(slot).next.is_none() {
+            self.agents.get_mut(slot).idle_since = since;
+        }
+        self.next_or(slot, AgentState::Available { since });
+    }
+
+    /// Enters the next state if one was asked for, else the given one.
+    pub(super) fn next_or(&mut self, slot: AgentSlot, state: AgentState) {
+        let next = self.agents.get_mut(slot).next.take();
+        self.set_state(slot, next.map_or(state, |next| next.state(self.now)));
+    }
+
+    /// A caller lost the agent who was asked: back to the head, wait intact, and the next agent at
+    /// once. An emergency for whom other consoles ring just waits for them.
+    pub(super) fn give_back(&mut self, caller: CallerSlot, out: &mut Effects) {
+        if !self.callers.get(caller).ringing.is_empty() {
+            return;
+        }
+        if !self.callers.get(caller).head {
+            self.unseek(caller);
+            self.leave_line(caller);
+            self.callers.get_mut(caller).head = true;
+            self.line_up(caller);
+            self.seek(caller);
+        }
+        self.announce_waiting(caller, out);
+        self.seek_agents(caller, out);
+    }
+
+    pub(super) fn announce_waiting(&self, slot: CallerSlot, out: &mut Effects) {
+        let caller = self.callers.get(slot);
+        out.push(FloorEffect::SetWaiting {
+            call: caller.call,
+            queue: self.queue_at(caller.queue).id,
+            class: caller.class,
+            position: self.position(slot),
+        });
+    }
+
+    /// Tells a supervisor, once for each caller, that nobody of the queue is signed in.
+    fn alert_if_deserted(&mut self, slot: CallerSlot, out: &mut Effects) {
+        let caller = self.callers.get(slot);
+        let queue = self.queue_at(caller.queue);
+        if caller.alerted || queue.pools[0].counts.signed_in() > 0 {
+            return;
+        }
+        let alert = Alert::NobodySignedIn { queue: queue.id, call: caller.call };
+        out.push(FloorEffect::Alert { alert });
+        self.callers.get_mut(slot).alerted = true;
+    }
+
+    /// The last agent of a queue left: the caller who is next stands for all who wait.
+    fn alert_of_deserted_queues(&mut self, slot: AgentSlot, out: &mut Effects) {
+        for at in 0..self.agents.get(slot).seats.len() {
+            let queue = self.queue_at(self.agents.get(slot).seats[at].queue);
+            if let Some(turn) = queue.lines.iter().find_map(Line::first).copied() {
+                self.alert_if_deserted(turn.slot, out);
+            }
+        }
+    }
+
+    /// The pool where a caller's agents are, as the rules are relaxed for it now.
+    pub(crate) fn pool(&self, slot: CallerSlot) -> &Pool {
+        let caller = self.callers.get(slot);
+        &self.queue_at(caller.queue).pools[LanguageIndex::pool(caller.language_in_force())]
+    }
+
+    /// The pools an agent belongs to.
+    pub(super) fn pools_of(&self, slot: AgentSlot) -> impl Iterator<Item = &Pool> {
+        let agent = self.agents.get(slot);
+        agent.seats.iter().flat_map(move |seat| {
+            let pools = &self.queue_at(seat.queue).pools;
+            let spoken = agent.languages.iter().map(|index| LanguageIndex::pool(Some(*index)));
+            core::iter::once(0).chain(spoken).map(move |index| &pools[index])
+        })
+    }
+}

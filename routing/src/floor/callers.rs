@@ -1,0 +1,179 @@
+//! Events of callers and their calls: arrived, raised, left; held, resumed, ended.
+
+use ids::{CallId, Class, Language, QueueId, Timestamp};
+
+use super::Floor;
+use super::agent::{AgentSlot, Talk};
+use super::caller::{Caller, CallerSlot, Relaxation};
+use crate::effect::{Effects, FloorEffect, RefusedWhy, StopCause};
+use crate::state::AgentState;
+
+/// The facts of [`crate::FloorEvent::CallerArrived`].
+pub(super) struct Arrival {
+    pub(super) call: CallId,
+    pub(super) queue: QueueId,
+    pub(super) class: Class,
+    pub(super) language: Option<Language>,
+    pub(super) since: Timestamp,
+    pub(super) head: bool,
+}
+
+impl Floor {
+    pub(super) fn caller_arrived(
+        &mut self,
+        arrival: Arrival,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let Arrival { call, queue, class, language, since, head } = arrival;
+        let queue = self.queue_index(queue).ok_or(RefusedWhy::UnknownQueue)?;
+        if self.callers.slot(call).is_some() || self.talking.contains_key(&call) {
+            return Err(RefusedWhy::AlreadyWaiting);
+        }
+        let waiting_max = self.config.waiting_max as usize;
+        let insistent = class == Class::Emergency || head;
+        if self.callers.len() >= if insistent { 2 * waiting_max } else { waiting_max } {
+            return Err(RefusedWhy::Full);
+        }
+        let language = self.intern(language.as_slice())?.first().copied();
+        self.arrivals += 1;
+        let slot = self.callers.insert(Caller {
+            call,
+            queue,
+            class,
+            language,
+            since: since.min(self.now),
+            head,
+            arrival: self.arrivals,
+            relaxation: Relaxation::None,
+            alerted: false,
+            ringing: Default::default(),
+            cooling: Default::default(),
+        });
+        self.line_up(slot);
+        self.seek(slot);
+        self.announce_waiting(slot, out);
+        self.seek_agents(slot, out);
+        Ok(())
+    }
+
+    pub(super) fn caller_raised(
+        &mut self,
+        call: CallId,
+        class: Class,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let slot = self.waiting_slot(call)?;
+        let caller = self.callers.get(slot);
+        if class >= caller.class {
+            return Err(RefusedWhy::NotMoreUrgent);
+        }
+        // An emergency rings everybody, so the one console that rings now starts anew with them.
+        let replaced =
+            if class == Class::Emergency { caller.ringing.first().copied() } else { None };
+        let freed = replaced.map(|id| {
+            let reservation = self.end_reservation(id, StopCause::Replaced, out);
+            self.stand_down(reservation.agent, reservation.origin);
+            reservation.agent
+        });
+        self.unseek(slot);
+        self.leave_line(slot);
+        self.callers.get_mut(slot).class = class;
+        self.line_up(slot);
+        self.seek(slot);
+        self.announce_waiting(slot, out);
+        if class == Class::Emergency {
+            self.seek_agents(slot, out);
+        }
+        if let Some(agent) = freed {
+            self.settle(agent, out);
+        }
+        Ok(())
+    }
+
+    pub(super) fn caller_left(
+        &mut self,
+        call: CallId,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let slot = self.waiting_slot(call)?;
+        let caller = self.remove_caller(slot);
+        self.announce_gone(&caller, out);
+        let freed = self.stop_all(&caller.ringing, call, StopCause::CallerLeft, out);
+        self.settle_all(freed, out);
+        Ok(())
+    }
+
+    pub(super) fn call_held(&mut self, call: CallId, out: &mut Effects) -> Result<(), RefusedWhy> {
+        let slot = self.talking_slot(call)?;
+        let AgentState::Talking { .. } = self.agents.get(slot).state else {
+            return Err(RefusedWhy::WrongState);
+        };
+        self.set_state(slot, AgentState::OnHold { call, since: self.now });
+        self.announce(slot, out);
+        Ok(())
+    }
+
+    pub(super) fn call_resumed(
+        &mut self,
+        call: CallId,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let slot = self.talking_slot(call)?;
+        let agent = self.agents.get(slot);
+        let (AgentState::OnHold { .. }, Some(talk)) = (agent.state, agent.talk) else {
+            return Err(RefusedWhy::WrongState);
+        };
+        self.set_state(slot, AgentState::Talking { call, since: talk.since });
+        self.announce(slot, out);
+        Ok(())
+    }
+
+    pub(super) fn call_ended(&mut self, call: CallId, out: &mut Effects) -> Result<(), RefusedWhy> {
+        let slot = self.talking_slot(call)?;
+        self.talking.remove(&call);
+        let agent = self.agents.get_mut(slot);
+        let talk = agent.talk.take().expect("an agent with a call knows its class");
+        if agent.lost {
+            self.sign_out(slot, out);
+            return Ok(());
+        }
+        let span = self.config.wrap_up_after(talk.class);
+        if span.is_zero() {
+            self.finish_work(slot, self.now);
+        } else {
+            self.set_state(slot, AgentState::WrapUp { call, until: self.now + span });
+            // Idle, as seen from an emergency that may ring before the end.
+            self.agents.get_mut(slot).idle_since = self.now + span;
+        }
+        self.settle(slot, out);
+        Ok(())
+    }
+
+    /// Hands a caller to an agent: off the waiting, into talk.
+    pub(super) fn connect(&mut self, agent: AgentSlot, call: CallId, class: Class) {
+        self.talking.insert(call, agent);
+        let row = self.agents.get_mut(agent);
+        row.talk = Some(Talk { class, since: self.now });
+        row.misses = 0;
+        self.set_state(agent, AgentState::Talking { call, since: self.now });
+    }
+
+    pub(super) fn announce_gone(&self, caller: &Caller, out: &mut Effects) {
+        let queue = self.queue_at(caller.queue).id;
+        out.push(FloorEffect::ClearWaiting { call: caller.call, queue });
+    }
+
+    fn waiting_slot(&self, call: CallId) -> Result<CallerSlot, RefusedWhy> {
+        self.callers.slot(call).ok_or_else(|| match self.talking.get(&call) {
+            Some(_) => RefusedWhy::WrongState,
+            None => RefusedWhy::UnknownCall,
+        })
+    }
+
+    fn talking_slot(&self, call: CallId) -> Result<AgentSlot, RefusedWhy> {
+        self.talking.get(&call).copied().ok_or_else(|| match self.callers.slot(call) {
+            Some(_) => RefusedWhy::WrongState,
+            None => RefusedWhy::UnknownCall,
+        })
+    }
+}

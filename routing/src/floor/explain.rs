@@ -1,0 +1,202 @@
+//! Why an agent was asked, from counters that are at hand; and the full table, on demand.
+
+use alloc::vec::Vec;
+
+use ids::{AgentId, CallId, Language, ReservationId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Floor;
+use super::agent::{Agent, AgentSlot, Kind};
+use super::caller::{Caller, CallerSlot};
+use crate::explanation::{Candidate, Excluded, Explanation};
+
+/// Candidates named in an explanation, at most.
+const CANDIDATES_MAX: usize = 5;
+
+/// What the rules say of every agent for one waiting caller, now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FullTable {
+    /// The caller.
+    pub call: CallId,
+    /// Version of the rules.
+    pub rule_version: u32,
+    /// The language in force, if any.
+    pub language: Option<Language>,
+    /// The relaxation step in force; 0 is none.
+    pub relaxation_step: u32,
+    /// Every agent: those who ring, then the eligible in the order in which they are asked, then the
+    /// excluded by id.
+    pub rows: Vec<FullTableRow>,
+}
+
+/// What the rules say of one agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FullTableRow {
+    /// Who.
+    pub agent: AgentId,
+    /// Idle since; the end of the last work for those who are not idle.
+    pub idle_since: Timestamp,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// What the rules say of one agent for one caller. The order is the order of the rules: the first
+/// that applies decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// The console rings for this caller.
+    Ringing {
+        /// By this reservation.
+        reservation: ReservationId,
+    },
+    /// Can be asked.
+    Eligible,
+    /// Does not serve the queue.
+    OtherQueue,
+    /// Does not speak the language in force.
+    OtherLanguage,
+    /// Not signed in.
+    Offline,
+    /// On break, or not responding.
+    Away,
+    /// Ringing for another caller, talking, holding, wrapping up.
+    Busy,
+    /// Declined this caller a moment ago.
+    CoolingDown,
+}
+
+impl Floor {
+    /// What the rules say of every agent for one waiting caller; nothing if the call does not wait.
+    /// Costs time in proportion to the agents: for a person who asks, not for every event. Replay
+    /// the journal up to a reservation to see the table of that moment.
+    #[must_use]
+    pub fn explain(&self, call: CallId) -> Option<FullTable> {
+        let slot = self.callers.slot(call)?;
+        let caller = self.callers.get(slot);
+        let row = |(agent_slot, agent): (AgentSlot, &Agent)| FullTableRow {
+            agent: agent.id,
+            idle_since: agent.idle_since,
+            verdict: self.verdict(slot, agent_slot, agent),
+        };
+        let mut rows: Vec<FullTableRow> = self.agents.iter().map(row).collect();
+        rows.sort_unstable_by_key(|row| {
+            let asked = matches!(row.verdict, Verdict::Ringing { .. } | Verdict::Eligible);
+            let since = if asked { row.idle_since } else { Timestamp::default() };
+            (row.verdict, since, row.agent)
+        });
+        Some(FullTable {
+            call,
+            rule_version: self.config.rule_version,
+            language: caller.language_in_force().map(|index| self.language(index)),
+            relaxation_step: caller.relaxation as u32,
+            rows,
+        })
+    }
+
+    fn verdict(&self, caller: CallerSlot, slot: AgentSlot, agent: &Agent) -> Verdict {
+        let row = self.callers.get(caller);
+        if let crate::state::AgentState::Ringing { reservation, .. } = agent.state
+            && row.ringing.contains(&reservation)
+        {
+            return Verdict::Ringing { reservation };
+        }
+        if !agent.seats.iter().any(|seat| seat.queue == row.queue) {
+            return Verdict::OtherQueue;
+        }
+        if row.language_in_force().is_some_and(|spoken| !agent.languages.contains(&spoken)) {
+            return Verdict::OtherLanguage;
+        }
+        match Kind::of(agent) {
+            Kind::Offline => Verdict::Offline,
+            Kind::Break | Kind::NotResponding => Verdict::Away,
+            Kind::WrapUp if self.all_ring(caller) && !row.is_cooling(slot) => Verdict::Eligible,
+            Kind::Ringing
+            | Kind::RingingEmergency
+            | Kind::Talking
+            | Kind::OnHold
+            | Kind::WrapUp => Verdict::Busy,
+            Kind::Available if row.is_cooling(slot) => Verdict::CoolingDown,
+            Kind::Available => Verdict::Eligible,
+        }
+    }
+
+    /// Why the longest idle agent was asked for a caller. To be called before the reservation.
+    pub(super) fn explain_choice(&self, slot: CallerSlot) -> Explanation {
+        let caller = self.callers.get(slot);
+        let idle = self.pool(slot).idle.iter().filter(|idle| !caller.is_cooling(idle.slot));
+        let candidates = idle
+            .take(CANDIDATES_MAX)
+            .map(|idle| Candidate { agent: idle.id, idle_since: idle.since })
+            .collect();
+        let excluded = self.excluded(slot);
+        self.explanation(caller, candidates, excluded, self.pool(slot).counts.available, false)
+    }
+
+    /// Why these agents ring for an emergency, together with those who ring for it already. To be
+    /// called before the reservations.
+    pub(super) fn explain_all(&self, slot: CallerSlot, agents: &[AgentSlot]) -> Explanation {
+        let caller = self.callers.get(slot);
+        let named = agents.iter().take(CANDIDATES_MAX).map(|agent| self.agents.get(*agent));
+        let candidates =
+            named.map(|row| Candidate { agent: row.id, idle_since: row.idle_since }).collect();
+        let mut excluded = self.excluded(slot);
+        // These are asked although they are busy or away; do not count them as excluded.
+        let rings = u32::try_from(caller.ringing.len()).unwrap_or(u32::MAX);
+        let (mut busy, mut away) = (rings, 0);
+        for agent in agents {
+            match Kind::of(self.agents.get(*agent)) {
+                Kind::WrapUp | Kind::Ringing => busy += 1,
+                Kind::NotResponding => away += 1,
+                Kind::Offline
+                | Kind::Available
+                | Kind::RingingEmergency
+                | Kind::Talking
+                | Kind::OnHold
+                | Kind::Break => {}
+            }
+        }
+        excluded.busy = excluded.busy.saturating_sub(busy);
+        excluded.away = excluded.away.saturating_sub(away);
+        let available = self.pool(slot).counts.available + busy + away;
+        self.explanation(caller, candidates, excluded, available, true)
+    }
+
+    fn explanation(
+        &self,
+        caller: &Caller,
+        candidates: Vec<Candidate>,
+        excluded: Excluded,
+        available: u32,
+        all_ring: bool,
+    ) -> Explanation {
+        Explanation {
+            rule_version: self.config.rule_version,
+            language: caller.language_in_force().map(|index| self.language(index)),
+            candidates,
+            eligible: available.saturating_sub(excluded.cooling_down),
+            excluded,
+            relaxation_step: caller.relaxation as u32,
+            all_ring,
+        }
+    }
+
+    /// Agents excluded by each rule, from the counters of the pool.
+    fn excluded(&self, slot: CallerSlot) -> Excluded {
+        let caller = self.callers.get(slot);
+        let everyone = self.queue_at(caller.queue).pools[0].counts.total();
+        let counts = &self.pool(slot).counts;
+        let agents = u32::try_from(self.agents.len()).unwrap_or(u32::MAX);
+        let cooling = caller.cooling.iter().filter(|(agent, _)| {
+            self.verdict(slot, *agent, self.agents.get(*agent)) == Verdict::CoolingDown
+        });
+        Excluded {
+            other_queue: agents - everyone,
+            other_language: everyone - counts.total(),
+            offline: counts.offline,
+            away: counts.away,
+            busy: counts.busy,
+            cooling_down: u32::try_from(cooling.count()).unwrap_or(u32::MAX),
+        }
+    }
+}
