@@ -2,9 +2,26 @@
 //!
 //! Commands go in, events come out, both through bounded queues; nothing outside knows a socket.
 
+mod events;
+mod lateness;
+mod leg;
+mod line;
+mod mux;
+mod negotiation;
+mod outgoing;
+mod pacer;
+mod peer;
+mod plane;
+mod ports;
+mod runtime;
+mod stun;
+mod trunk;
+
 use ids::LegId;
 
 use crate::call::{Digit, PlayId};
+
+pub use plane::{MediaConfig, MediaCounts, MediaPlane, MediaRefused, MediaStartError};
 
 /// How a leg's audio is doing, once a second while it is bridged.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,9 +1,22 @@
 //! The port through which SIP reaches the exchange. `rsipstack` stays behind it.
+//!
+//! The vocabulary is here; [`RsipPort`] is the port itself.
+
+mod admission;
+mod caller;
+mod incoming;
+mod leg;
+mod listen;
+mod port;
+mod refusal;
 
 use ids::LegId;
 
 use crate::call::{LeftHow, Refusal};
 use crate::sdp::TrunkOffer;
+
+pub use port::{RsipPort, SipConfig, SipCounts, SipStartError};
+pub use refusal::SipRefusal;
 
 /// An INVITE that came in. Nothing has been answered but `100 Trying`.
 #[derive(Clone, Debug)]
@@ -28,7 +41,8 @@ pub enum SipEvent {
         /// Which leg.
         leg: LegId,
     },
-    /// The caller's leg ended; nothing more comes of this leg.
+    /// The leg ended; nothing more comes of it. Every leg that was invited reports this exactly
+    /// once, also when the end was ours (then as `HungUp`).
     Left {
         /// Which leg.
         leg: LegId,

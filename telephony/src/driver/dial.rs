@@ -1,0 +1,1 @@
+//! A citizen as a library: places a real call, speaks, presses keys, listens.

@@ -1,0 +1,88 @@
+//! Who calls and what was dialled, read from an INVITE. Pure.
+
+use rsipstack::sip::headers::untyped::ToTypedHeader;
+use rsipstack::sip::{Header, HeadersExt, Request, Uri};
+
+/// Longest number kept, bytes. E.164 has 15 digits; trunks add prefixes.
+const NUMBER_LEN_MAX: usize = 64;
+
+/// User parts that mean "withheld" (RFC 3323 §4.1 and what trunks send instead).
+const WITHHELD: [&str; 6] =
+    ["anonymous", "restricted", "unavailable", "private", "unknown", "withheld"];
+
+/// The caller's number: the user part of From. `None` if it is withheld or is no number or name.
+pub(super) fn caller_number(invite: &Request) -> Option<String> {
+    if asks_for_privacy(invite) {
+        return None;
+    }
+    let from = invite.from_header().ok()?.typed().ok()?;
+    let number = number_of(&from.uri)?;
+    let withheld = WITHHELD.iter().any(|word| number.eq_ignore_ascii_case(word));
+    (!withheld).then_some(number)
+}
+
+/// The number dialled: the user part of the request URI; empty if there is none.
+pub(super) fn dialled_number(invite: &Request) -> String {
+    number_of(&invite.uri).unwrap_or_default()
+}
+
+/// `Privacy: id` or `user` (RFC 3323): the number is there for the network, not for us.
+fn asks_for_privacy(invite: &Request) -> bool {
+    invite.headers.iter().any(|header| match header {
+        Header::Privacy(privacy) => {
+            privacy.value().split(';').any(|word| matches!(word.trim(), "id" | "user" | "header"))
+        }
+        _ => false,
+    })
+}
+
+/// The user part without its parameters (`+9118…;phone-context=…`), if it looks like a user part.
+fn number_of(uri: &Uri) -> Option<String> {
+    let user = match uri.user() {
+        Some(user) => user.to_owned(),
+        // `tel:104`: the parser takes the number for a host.
+        None if uri.scheme.as_ref().is_some_and(|scheme| scheme.to_string() == "tel") => {
+            uri.host_with_port.host.to_string()
+        }
+        None => return None,
+    };
+    let number = user.split(';').next().unwrap_or_default();
+    let readable = number.chars().all(|c| c.is_ascii_alphanumeric() || "+*#-_.~()".contains(c));
+    (!number.is_empty() && number.len() <= NUMBER_LEN_MAX && readable).then(|| number.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invite(uri: &str, from: &str, more: &str) -> Request {
+        let text = format!(
+            "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5080;branch=z9hG4bK1\r\n\
+             From: {from};tag=1\r\nTo: <sip:104@127.0.0.1>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\
+             {more}Content-Length: 0\r\n\r\n"
+        );
+        Request::try_from(text.as_bytes()).expect("the test's INVITE is well formed")
+    }
+
+    #[test]
+    fn the_callers_number_is_the_user_part_of_from() {
+        let invite = invite("sip:104@h", "\"A\" <sip:+919876543210;npdi@trunk>", "");
+        assert_eq!(caller_number(&invite).as_deref(), Some("+919876543210"));
+        assert_eq!(dialled_number(&invite), "104");
+    }
+
+    #[test]
+    fn a_withheld_number_is_none() {
+        for from in ["<sip:anonymous@anonymous.invalid>", "<sip:Restricted@h>", "<sip:trunk.in>"] {
+            assert_eq!(caller_number(&invite("sip:104@h", from, "")), None, "{from}");
+        }
+        let private = invite("sip:104@h", "<sip:+911234567890@h>", "Privacy: id\r\n");
+        assert_eq!(caller_number(&private), None);
+    }
+
+    #[test]
+    fn a_telephone_uri_is_dialled_as_its_number() {
+        assert_eq!(dialled_number(&invite("tel:104", "<sip:1@h>", "")), "104");
+        assert_eq!(dialled_number(&invite("sip:h", "<sip:1@h>", "")), "");
+    }
+}

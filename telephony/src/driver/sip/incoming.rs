@@ -1,0 +1,191 @@
+//! What each request from a trunk is: a new call, something within a call, or nothing of ours.
+//! Does I/O.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ids::LegId;
+use rsipstack::dialog::dialog::Dialog;
+use rsipstack::sip::{Header, HeadersExt, Method, Request, StatusCode, Transport, Uri};
+use rsipstack::transaction::{Transaction, TransactionReceiver};
+
+use super::port::{Shared, allow};
+use super::refusal::SipRefusal;
+use super::{Invitation, caller, leg};
+use crate::call::Refusal;
+use crate::sdp::TrunkOffer;
+
+/// The methods that we take part in.
+pub(super) const METHODS: [Method; 7] = [
+    Method::Invite,
+    Method::Ack,
+    Method::Cancel,
+    Method::Bye,
+    Method::Options,
+    Method::Info,
+    Method::Update,
+];
+
+/// How long one answer may take to leave: a TCP peer that does not read must not hold a task.
+const REPLY_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Takes requests until the port stops. Never waits for one: each gets a task.
+pub(super) async fn serve(shared: Arc<Shared>, mut requests: TransactionReceiver) {
+    loop {
+        let request = tokio::select! {
+            () = shared.stop.cancelled() => return,
+            request = requests.recv() => request,
+        };
+        let Some(transaction) = request else { return };
+        let Ok(permit) = shared.requests.clone().try_acquire_owned() else {
+            // Too many at once: silence, and the peer repeats its request.
+            continue;
+        };
+        let handler = shared.clone();
+        shared.tasks.spawn(async move {
+            handle(handler, transaction).await;
+            drop(permit);
+        });
+    }
+}
+
+async fn handle(shared: Arc<Shared>, mut transaction: Transaction) {
+    if has_to_tag(&transaction.original) {
+        within_dialog(&shared, transaction).await;
+        return;
+    }
+    match transaction.original.method {
+        Method::Invite => new_call(shared, transaction).await,
+        Method::Options => reply(&mut transaction, StatusCode::OK, vec![allow()]).await,
+        Method::Ack | Method::Cancel => {}
+        Method::Bye | Method::Update | Method::Info => {
+            let status = StatusCode::CallTransactionDoesNotExist;
+            reply(&mut transaction, status, Vec::new()).await;
+        }
+        Method::Message
+        | Method::Notify
+        | Method::PRack
+        | Method::Publish
+        | Method::Refer
+        | Method::Register
+        | Method::Subscribe => {
+            reply(&mut transaction, StatusCode::MethodNotAllowed, vec![allow()]).await;
+        }
+    }
+}
+
+fn has_to_tag(request: &Request) -> bool {
+    request.to_header().ok().and_then(|to| to.tag().ok().flatten()).is_some()
+}
+
+/// A request within a dialog. The stack hands its meaning to the leg's task as a state.
+async fn within_dialog(shared: &Shared, mut transaction: Transaction) {
+    let Some(Dialog::Invite(mut dialog)) = shared.dialogs.match_dialog(&transaction) else {
+        if transaction.original.method != Method::Ack {
+            let status = StatusCode::CallTransactionDoesNotExist;
+            reply(&mut transaction, status, Vec::new()).await;
+        }
+        return;
+    };
+    if let Err(error) = dialog.handle(&mut transaction).await {
+        tracing::debug!(method = %transaction.original.method, "a request failed: {}", kind(&error));
+    }
+    // Some requests the stack drops in silence (before the ACK, or with an old CSeq), so that the
+    // peer would repeat them for half a minute.
+    if transaction.last_response.is_none() && transaction.original.method != Method::Ack {
+        reply(&mut transaction, StatusCode::ServerInternalError, Vec::new()).await;
+    }
+}
+
+async fn new_call(shared: Arc<Shared>, mut transaction: Transaction) {
+    metrics::counter!("helpline_sip_invites_total").increment(1);
+    if let Some(required) = required_extension(&transaction.original) {
+        let unsupported = vec![Header::Unsupported(required.into())];
+        reply(&mut transaction, StatusCode::BadExtension, unsupported).await;
+        return;
+    }
+    let offer = match read_offer(&transaction.original) {
+        Ok(offer) => offer,
+        Err(refusal) => return refuse(&mut transaction, refusal).await,
+    };
+    if shared.stop.is_cancelled() || shared.tasks.is_closed() {
+        return refuse(&mut transaction, Refusal::Stopping).await;
+    }
+    if !shared.admit() {
+        return refuse(&mut transaction, Refusal::Busy).await;
+    }
+    let invitation = Invitation {
+        leg: mint_leg(),
+        from: caller::caller_number(&transaction.original),
+        dialled: caller::dialled_number(&transaction.original),
+        offer,
+    };
+    let (states, changes) = shared.dialogs.new_dialog_state_channel();
+    let contact = contact(&shared, &transaction);
+    let created =
+        shared.dialogs.get_or_create_server_invite(&transaction, states, None, Some(contact));
+    match created {
+        Ok(dialog) => leg::start(shared, dialog, transaction, changes, invitation),
+        Err(_unusable) => refuse(&mut transaction, Refusal::BadDescription).await,
+    }
+}
+
+/// An id for a caller's leg: drivers mint, pure code is given.
+fn mint_leg() -> LegId {
+    LegId::from_uuid(uuid::Builder::from_random_bytes(rand::random()).into_uuid())
+}
+
+fn contact(shared: &Shared, transaction: &Transaction) -> Uri {
+    let over_tcp = transaction
+        .connection
+        .as_ref()
+        .is_some_and(|connection| connection.transport() == Transport::Tcp);
+    let transport = if over_tcp { ";transport=tcp" } else { "" };
+    let text = format!("sip:helpline@{}{transport}", shared.contact);
+    Uri::try_from(text).unwrap_or_default()
+}
+
+/// The extensions that the caller insists on and we do not have (RFC 3261 §8.2.2.3).
+fn required_extension(invite: &Request) -> Option<String> {
+    invite.headers.iter().find_map(|header| match header {
+        Header::Require(required) => Some(required.value().to_owned()),
+        _ => None,
+    })
+}
+
+/// The offer of an INVITE. One without a body wants ours, which we do not make: no trunk of a
+/// helpline asks for it, and 488 sends it away cleanly.
+fn read_offer(invite: &Request) -> Result<TrunkOffer, Refusal> {
+    if invite.body.is_empty() {
+        return Err(Refusal::NoCommonCodec);
+    }
+    TrunkOffer::parse(&invite.body).map_err(|error| error.refusal())
+}
+
+async fn refuse(transaction: &mut Transaction, refusal: Refusal) {
+    let answer = SipRefusal::from(refusal);
+    metrics::counter!("helpline_sip_refused_total", "code" => answer.code.to_string()).increment(1);
+    let reason = Header::Reason(answer.reason_value().into());
+    reply(transaction, answer.status(), vec![reason]).await;
+}
+
+/// Answers a request and lets its transaction go: the stack repeats the answer to repetitions.
+async fn reply(transaction: &mut Transaction, status: StatusCode, headers: Vec<Header>) {
+    let sent = transaction.reply_with(status, headers, None);
+    match tokio::time::timeout(REPLY_DEADLINE, sent).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!("a reply was not sent: {}", kind(&error)),
+        Err(_late) => tracing::debug!("a reply was not sent in time"),
+    }
+}
+
+/// The kind of an error, without its text: that may quote a message, and so a caller's number.
+pub(super) fn kind(error: &rsipstack::Error) -> &'static str {
+    match error {
+        rsipstack::Error::SipMessageError(_) => "unreadable message",
+        rsipstack::Error::TransactionError(..) => "transaction",
+        rsipstack::Error::DialogError(..) => "dialog",
+        rsipstack::Error::TransportLayerError(..) => "transport",
+        _ => "other",
+    }
+}

@@ -1,0 +1,330 @@
+//! One caller's leg: its INVITE, its dialog, its end. One task each. Does I/O.
+//!
+//! However the task ends — BYE, CANCEL, refusal, a lost peer, a panic — the leg leaves the table,
+//! the dialog leaves the stack and exactly one [`SipEvent::Left`] is reported: [`Guard`] sees to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ids::LegId;
+use rsipstack::dialog::dialog::{
+    DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle,
+};
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::{Header, Method, Request, StatusCode};
+use rsipstack::transaction::Transaction;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::port::{COMMANDS_MAX, Shared, allow};
+use super::refusal::SipRefusal;
+use super::{Invitation, SipEvent};
+use crate::call::{LeftHow, Refusal};
+
+/// How long the exchange may take to accept an event before the leg gives up on it.
+const EVENT_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a final answer is repeated for its ACK (RFC 3261 timer H, 64 × T1), and a BYE for its
+/// answer; and a little more.
+const LAST_WORDS_DEADLINE: Duration = Duration::from_secs(35);
+
+/// What the exchange asks of a leg.
+#[derive(Debug)]
+pub(super) enum Command {
+    Ring,
+    Answer(String),
+    Refuse(Refusal),
+    HangUp,
+    /// Refuse if it still rings, else hang up.
+    End(Refusal),
+}
+
+/// Starts the task of one call. The leg is in the table when this returns.
+pub(super) fn start(
+    shared: Arc<Shared>,
+    dialog: InviteDialog,
+    transaction: Transaction,
+    states: DialogStateReceiver,
+    invitation: Invitation,
+) {
+    let (sender, commands) = mpsc::channel(COMMANDS_MAX);
+    shared.legs().insert(invitation.leg, sender);
+    let tasks = shared.tasks.clone();
+    let leg = Leg::new(shared, invitation.leg, dialog);
+    tasks.spawn(run(leg, transaction, states, commands, invitation));
+}
+
+/// Runs one call from its INVITE to its end.
+async fn run(
+    mut leg: Leg,
+    mut transaction: Transaction,
+    mut states: DialogStateReceiver,
+    mut commands: mpsc::Receiver<Command>,
+    invitation: Invitation,
+) {
+    let mut handler = leg.dialog.clone();
+    let handling = handler.handle(&mut transaction);
+    tokio::pin!(handling);
+    leg.report(SipEvent::Invited(Box::new(invitation))).await;
+    let mut invite_open = true;
+    while !leg.over {
+        let set_up_ends = leg.set_up_ends;
+        tokio::select! {
+            handled = &mut handling, if invite_open => {
+                invite_open = false;
+                if handled.is_err() {
+                    leg.lose();
+                }
+            }
+            state = states.recv() => match state {
+                Some(state) => leg.on_state(state).await,
+                None => leg.lose(),
+            },
+            Some(command) = commands.recv() => leg.on_command(command),
+            () = sleep_until(set_up_ends), if leg.waits => leg.refuse(Refusal::Busy),
+            () = leg.shared.stop.cancelled() => leg.lose(),
+        }
+    }
+    let stop = leg.shared.stop.clone();
+    drop(leg);
+    if invite_open {
+        // A refusal is repeated until the caller's side confirms it (RFC 3261 §17.2.1).
+        tokio::select! {
+            _confirmed = timeout(LAST_WORDS_DEADLINE, handling) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+struct Leg {
+    shared: Arc<Shared>,
+    dialog: InviteDialog,
+    guard: Guard,
+    /// The description of our answer, repeated when the caller's side asks again.
+    description: Option<String>,
+    set_up_ends: Instant,
+    /// Neither answered nor refused.
+    waits: bool,
+    confirmed: bool,
+    over: bool,
+}
+
+impl Leg {
+    fn new(shared: Arc<Shared>, id: LegId, dialog: InviteDialog) -> Self {
+        metrics::gauge!("helpline_sip_legs").increment(1);
+        let set_up_ends = Instant::now() + shared.config.set_up_limit;
+        Self {
+            guard: Guard { shared: shared.clone(), id, dialog: dialog.clone(), how: None },
+            shared,
+            dialog,
+            description: None,
+            set_up_ends,
+            waits: true,
+            confirmed: false,
+            over: false,
+        }
+    }
+
+    /// Tells the exchange. One that does not listen any more cannot run a call: it ends.
+    async fn report(&mut self, event: SipEvent) {
+        if self.shared.events.send_timeout(event, EVENT_DEADLINE).await.is_err() {
+            self.refuse(Refusal::Busy);
+            self.end();
+        }
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Ring => {
+                if self.waits && self.dialog.ringing(None, None).is_err() {
+                    self.lose();
+                }
+            }
+            Command::Answer(description) => self.answer(description),
+            Command::Refuse(refusal) => self.refuse(refusal),
+            Command::HangUp => {
+                if self.waits {
+                    self.reject(StatusCode::TemporarilyUnavailable, None);
+                } else {
+                    self.end();
+                }
+            }
+            Command::End(refusal) => {
+                self.refuse(refusal);
+                self.end();
+            }
+        }
+    }
+
+    fn answer(&mut self, description: String) {
+        if !self.waits {
+            return;
+        }
+        self.waits = false;
+        let headers = vec![content_type(), allow()];
+        let body = description.clone().into_bytes();
+        self.description = Some(description);
+        if self.dialog.accept(Some(headers), Some(body)).is_err() {
+            self.lose();
+        }
+    }
+
+    /// Refuses a leg that still waits.
+    fn refuse(&mut self, refusal: Refusal) {
+        if self.waits {
+            let answer = SipRefusal::from(refusal);
+            self.reject(answer.status(), Some(answer.reason_value()));
+        }
+    }
+
+    fn reject(&mut self, status: StatusCode, reason: Option<String>) {
+        self.waits = false;
+        let code = status.code().to_string();
+        metrics::counter!("helpline_sip_refused_total", "code" => code).increment(1);
+        // The end of the leg follows as a state.
+        if self.dialog.reject(Some(status), reason).is_err() {
+            self.lose();
+        }
+    }
+
+    /// Ends a leg that was answered: [`Guard`] sends the BYE.
+    fn end(&mut self) {
+        if self.description.is_some() {
+            self.guard.how.get_or_insert(LeftHow::HungUp);
+            self.over = true;
+        }
+    }
+
+    /// The signalling failed.
+    fn lose(&mut self) {
+        self.guard.how.get_or_insert(LeftHow::SignallingLost);
+        self.over = true;
+    }
+
+    async fn on_state(&mut self, state: DialogState) {
+        match state {
+            DialogState::Calling(_)
+            | DialogState::Trying(_)
+            | DialogState::Early(..)
+            | DialogState::WaitAck(..) => {}
+            DialogState::Confirmed(..) => {
+                // Again after each re-INVITE: only the first confirms the call.
+                if !self.confirmed {
+                    self.confirmed = true;
+                    self.report(SipEvent::Confirmed { leg: self.guard.id }).await;
+                }
+            }
+            DialogState::Updated(_, request, handle) => self.describe_again(&request, handle).await,
+            DialogState::Info(_, _, handle) | DialogState::Options(_, _, handle) => {
+                respond(&handle, StatusCode::OK, vec![allow()], None).await;
+            }
+            DialogState::Publish(_, _, handle)
+            | DialogState::Notify(_, _, handle)
+            | DialogState::Refer(_, _, handle)
+            | DialogState::Message(_, _, handle) => {
+                respond(&handle, StatusCode::MethodNotAllowed, vec![allow()], None).await;
+            }
+            DialogState::Terminated(_, reason) => {
+                self.guard.how.get_or_insert(left_how(&reason));
+                self.waits = false;
+                self.over = true;
+            }
+        }
+    }
+
+    /// A re-INVITE or UPDATE: nothing changes on our side, so our description stands.
+    async fn describe_again(&self, request: &Request, handle: TransactionHandle) {
+        let asks = request.method == Method::Invite || !request.body.is_empty();
+        match self.description.as_ref().filter(|_| asks) {
+            Some(description) => {
+                let body = Some(description.clone().into_bytes());
+                respond(&handle, StatusCode::OK, vec![content_type(), allow()], body).await;
+            }
+            None => respond(&handle, StatusCode::OK, vec![allow()], None).await,
+        }
+    }
+}
+
+fn content_type() -> Header {
+    Header::ContentType("application/sdp".into())
+}
+
+async fn respond(
+    handle: &TransactionHandle,
+    status: StatusCode,
+    headers: Vec<Header>,
+    body: Option<Vec<u8>>,
+) {
+    // An error means that its transaction is gone: nobody waits for the answer.
+    let _gone = handle.respond(status, Some(headers), body).await;
+}
+
+fn left_how(reason: &TerminatedReason) -> LeftHow {
+    match reason {
+        TerminatedReason::UacCancel => LeftHow::Cancelled,
+        TerminatedReason::UacBye
+        | TerminatedReason::UasBye
+        | TerminatedReason::UasDecline
+        | TerminatedReason::UacBusy
+        | TerminatedReason::UasBusy => LeftHow::HungUp,
+        TerminatedReason::Timeout
+        | TerminatedReason::ProxyError(_)
+        | TerminatedReason::ProxyAuthRequired
+        | TerminatedReason::UacOther(_)
+        | TerminatedReason::UasOther(_) => LeftHow::SignallingLost,
+    }
+}
+
+/// Cleans up after a leg, also after a panic of its task.
+struct Guard {
+    shared: Arc<Shared>,
+    id: LegId,
+    dialog: InviteDialog,
+    how: Option<LeftHow>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        metrics::gauge!("helpline_sip_legs").decrement(1);
+        self.shared.legs().remove(&self.id);
+        let how = self.how.unwrap_or(LeftHow::SignallingLost);
+        let left = SipEvent::Left { leg: self.id, how };
+        if let Err(mpsc::error::TrySendError::Full(left)) = self.shared.events.try_send(left) {
+            let events = self.shared.events.clone();
+            self.shared.tasks.spawn(async move {
+                // The exchange is far behind; this event it must have, so it may take its time.
+                let _closed = events.send(left).await;
+            });
+        }
+        self.part();
+    }
+}
+
+impl Guard {
+    /// Says goodbye to the far end where it has not heard it yet, then forgets the dialog.
+    fn part(&self) {
+        let id = self.dialog.id();
+        match self.dialog.state() {
+            DialogState::Terminated(..) => self.shared.dialogs.remove_dialog(&id),
+            DialogState::Calling(_) | DialogState::Trying(_) | DialogState::Early(..) => {
+                let answer = SipRefusal::from(Refusal::Fault);
+                let _gone = self.dialog.reject(Some(answer.status()), Some(answer.reason_value()));
+                self.shared.dialogs.remove_dialog(&id);
+            }
+            DialogState::WaitAck(..)
+            | DialogState::Confirmed(..)
+            | DialogState::Updated(..)
+            | DialogState::Publish(..)
+            | DialogState::Notify(..)
+            | DialogState::Refer(..)
+            | DialogState::Message(..)
+            | DialogState::Info(..)
+            | DialogState::Options(..) => {
+                let (shared, dialog) = (self.shared.clone(), self.dialog.clone());
+                self.shared.tasks.spawn(async move {
+                    let _answered = timeout(LAST_WORDS_DEADLINE, dialog.bye()).await;
+                    shared.dialogs.remove_dialog(&id);
+                });
+            }
+        }
+    }
+}

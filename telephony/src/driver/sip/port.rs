@@ -1,0 +1,323 @@
+//! SIP on `rsipstack`: start, the handle, stop. Does I/O.
+//!
+//! The stack owns transactions, retransmissions and dialogs' sequence numbers. Ours is what it
+//! leaves out: who may speak to us (`listen`), how many (`admission`), what each request is
+//! (`incoming`) and one supervised task per call (`leg`).
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use ids::LegId;
+use ipnet::IpNet;
+use rsipstack::EndpointBuilder;
+use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::sip::{Header, Method, SipMessage, StatusCode};
+use rsipstack::transaction::endpoint::{EndpointOption, MessageInspector};
+use rsipstack::transaction::{CallIdFormat, Endpoint};
+use rsipstack::transport::{SipAddr, TransportLayer};
+use thiserror::Error;
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::admission::Admission;
+use super::refusal::RETRY_AFTER_S;
+use super::{SipEvent, SipPort, incoming, leg, listen};
+use crate::call::Refusal;
+
+/// Commands a leg may have waiting. A call sends five or so in its whole life.
+pub(super) const COMMANDS_MAX: usize = 16;
+/// Requests being answered at once, dialogs' own apart; beyond it a request gets silence and the
+/// peer repeats it.
+const REQUESTS_MAX: usize = 4096;
+
+/// What SIP needs to know.
+#[derive(Clone, Debug)]
+pub struct SipConfig {
+    /// Where to listen, UDP and TCP alike. Port 0 takes a free port.
+    pub listen: SocketAddr,
+    /// The address by which the trunk reaches us, if it is not the one we listen on (NAT).
+    pub public_address: Option<IpAddr>,
+    /// The trunks' addresses. Everybody else gets silence.
+    pub trunks: Vec<IpNet>,
+    /// Calls at once; the next gets 503.
+    pub calls_max: usize,
+    /// Calls let in within any second; the next gets 503.
+    pub calls_per_second_max: usize,
+    /// How long an INVITE may stay without answer or refusal; then it gets 503.
+    pub set_up_limit: Duration,
+}
+
+impl SipConfig {
+    /// The limits of a small exchange, for callers that only know where to listen.
+    #[must_use]
+    pub fn new(listen: SocketAddr, trunks: Vec<IpNet>) -> Self {
+        Self {
+            listen,
+            public_address: None,
+            trunks,
+            calls_max: 2000,
+            calls_per_second_max: 200,
+            set_up_limit: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Why SIP could not start.
+#[derive(Debug, Error)]
+pub enum SipStartError {
+    /// The TCP port is taken, or the address is not ours.
+    #[error("cannot listen for SIP over TCP on {address}")]
+    BindTcp {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The UDP port is taken, or the address is not ours.
+    #[error("cannot listen for SIP over UDP on {address}")]
+    BindUdp {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: Box<rsipstack::Error>,
+    },
+    /// The stack gave no stream of requests.
+    #[error("the SIP stack did not start")]
+    Stack {
+        /// Why.
+        #[source]
+        source: Box<rsipstack::Error>,
+    },
+}
+
+/// What SIP has counted since the start, and what is open now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SipCounts {
+    /// Calls that the exchange knows of and that have not left.
+    pub legs: usize,
+    /// Dialogs that the stack holds. None may be left once every leg has left.
+    pub dialogs: usize,
+    /// Calls refused at the door: too many at once or per second.
+    pub turned_away: u64,
+    /// Packets and connections from addresses that are no trunk's.
+    pub strangers: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) turned_away: AtomicU64,
+    pub(super) strangers: AtomicU64,
+}
+
+/// What the tasks of SIP share.
+pub(super) struct Shared {
+    pub(super) config: SipConfig,
+    /// The address that Contact names.
+    pub(super) contact: SocketAddr,
+    pub(super) dialogs: DialogLayer,
+    pub(super) admission: Mutex<Admission>,
+    pub(super) legs: Mutex<HashMap<LegId, mpsc::Sender<leg::Command>>>,
+    pub(super) events: mpsc::Sender<SipEvent>,
+    pub(super) counters: Counters,
+    pub(super) requests: Arc<Semaphore>,
+    pub(super) tasks: TaskTracker,
+    pub(super) stop: CancellationToken,
+}
+
+impl Shared {
+    pub(super) fn legs(&self) -> MutexGuard<'_, HashMap<LegId, mpsc::Sender<leg::Command>>> {
+        self.legs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether one more call may come in; counted if so, turned away if not.
+    pub(super) fn admit(&self) -> bool {
+        let open = self.legs().len();
+        let mut door = self.admission.lock().unwrap_or_else(PoisonError::into_inner);
+        let admitted = door.admit(crate::driver::clock::now(), open);
+        if !admitted {
+            self.counters.turned_away.fetch_add(1, Ordering::Relaxed);
+        }
+        admitted
+    }
+}
+
+/// SIP, running. Dropping it closes the sockets; [`RsipPort::stop`] says goodbye first.
+pub struct RsipPort {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+}
+
+impl RsipPort {
+    /// Listens on UDP and TCP and reports calls to `events`.
+    ///
+    /// # Errors
+    /// A port is taken, or the address is not this machine's.
+    pub async fn start(
+        config: SipConfig,
+        events: mpsc::Sender<SipEvent>,
+    ) -> Result<Arc<Self>, SipStartError> {
+        let listeners = listen::bind(config.listen).await?;
+        let address = listeners.address;
+        let reached_at = listeners.udp.get_addr().get_socketaddr().unwrap_or(address).ip();
+        let contact = SocketAddr::new(config.public_address.unwrap_or(reached_at), address.port());
+        let stop = CancellationToken::new();
+        let transport = TransportLayer::new(stop.clone());
+        transport.add_transport(listeners.udp.into());
+        let endpoint = endpoint(transport, stop.clone());
+        let requests = endpoint.incoming_transactions().map_err(|source| stack_error(source))?;
+        let shared = Arc::new(Shared {
+            contact,
+            admission: Mutex::new(Admission::new(config.calls_max, config.calls_per_second_max)),
+            config,
+            dialogs: DialogLayer::new(endpoint.inner.clone()),
+            legs: Mutex::default(),
+            events,
+            counters: Counters::default(),
+            requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
+            tasks: TaskTracker::new(),
+            stop,
+        });
+        guard_door(&shared);
+        let serving = shared.tasks.token();
+        shared.tasks.spawn(async move {
+            let _serving = serving;
+            endpoint.serve().await;
+        });
+        shared.tasks.spawn(listen::accept(shared.clone(), listeners.tcp, address));
+        shared.tasks.spawn(incoming::serve(shared.clone(), requests));
+        Ok(Arc::new(Self { shared, address }))
+    }
+
+    /// Where it listens, UDP and TCP alike, with the actual port.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What is open and what was counted.
+    #[must_use]
+    pub fn counts(&self) -> SipCounts {
+        SipCounts {
+            legs: self.shared.legs().len(),
+            dialogs: self.open_dialogs(),
+            turned_away: self.shared.counters.turned_away.load(Ordering::Relaxed),
+            strangers: self.shared.counters.strangers.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Dialogs that the stack holds.
+    #[must_use]
+    pub fn open_dialogs(&self) -> usize {
+        self.shared.dialogs.len()
+    }
+
+    /// Refuses or hangs up every call, waits until the far ends have confirmed, at most `within`,
+    /// then closes the sockets.
+    pub async fn stop(&self, within: Duration) {
+        let legs: Vec<LegId> = self.shared.legs().keys().copied().collect();
+        for leg in legs {
+            self.command(leg, leg::Command::End(Refusal::Stopping));
+        }
+        self.shared.tasks.close();
+        let gone = async {
+            while !self.shared.dialogs.is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        // Late: the sockets close all the same, and the far ends notice by themselves.
+        let _in_time = tokio::time::timeout(within, gone).await;
+        self.shared.stop.cancel();
+    }
+
+    fn command(&self, leg: LegId, command: leg::Command) {
+        let Some(commands) = self.shared.legs().get(&leg).cloned() else {
+            // It has just left: the event is on its way.
+            return;
+        };
+        if commands.try_send(command).is_err() {
+            tracing::warn!(leg.id = %leg, "a command to a leg was not taken");
+        }
+    }
+}
+
+impl SipPort for RsipPort {
+    fn ring(&self, leg: LegId) {
+        self.command(leg, leg::Command::Ring);
+    }
+
+    fn answer(&self, leg: LegId, description: String) {
+        self.command(leg, leg::Command::Answer(description));
+    }
+
+    fn refuse(&self, leg: LegId, refusal: Refusal) {
+        self.command(leg, leg::Command::Refuse(refusal));
+    }
+
+    fn hang_up(&self, leg: LegId) {
+        self.command(leg, leg::Command::HangUp);
+    }
+}
+
+impl Drop for RsipPort {
+    fn drop(&mut self) {
+        self.shared.stop.cancel();
+    }
+}
+
+fn stack_error(source: rsipstack::Error) -> SipStartError {
+    SipStartError::Stack { source: Box::new(source) }
+}
+
+fn endpoint(transport: TransportLayer, stop: CancellationToken) -> Endpoint {
+    EndpointBuilder::new()
+        .with_user_agent(concat!("helpline/", env!("CARGO_PKG_VERSION")))
+        .with_transport_layer(transport)
+        .with_cancel_token(stop)
+        .with_allows(incoming::METHODS.to_vec())
+        .with_inspector(Box::new(RetryAfter))
+        // A bare UUID: the stack's own suffix would name its maker to every trunk.
+        .with_option(EndpointOption { callid_format: CallIdFormat::Uuid, ..Default::default() })
+        .build()
+}
+
+/// Closes UDP to strangers. Weak: the door hangs in the transport, which the shared state owns.
+fn guard_door(shared: &Arc<Shared>) {
+    let door: Weak<Shared> = Arc::downgrade(shared);
+    shared.dialogs.endpoint.transport_layer.set_whitelist(move |ip: IpAddr| {
+        let known = door.upgrade().is_some_and(|shared| listen::is_trunk(&shared, ip));
+        std::future::ready(known)
+    });
+}
+
+/// Puts `Retry-After` on each 503: the stack's way to refuse takes no headers.
+struct RetryAfter;
+
+impl MessageInspector for RetryAfter {
+    fn before_send(&self, message: SipMessage, _to: Option<&SipAddr>) -> SipMessage {
+        match message {
+            SipMessage::Response(mut response)
+                if response.status_code == StatusCode::ServiceUnavailable =>
+            {
+                response.headers.unique_push(Header::RetryAfter(RETRY_AFTER_S.to_string().into()));
+                SipMessage::Response(response)
+            }
+            other => other,
+        }
+    }
+
+    fn after_received(&self, message: SipMessage, _from: Option<&SipAddr>) -> SipMessage {
+        message
+    }
+}
+
+/// The methods that we take part in, for `Allow`.
+pub(super) fn allow() -> Header {
+    let names: Vec<String> = incoming::METHODS.iter().map(Method::to_string).collect();
+    Header::Allow(names.join(", ").into())
+}
