@@ -59,7 +59,7 @@ const TABLES_LAST_FIRST: &[&str] = &[
     "outbox_cursors",
     "outbox",
     "journal_snapshots",
-    "journal_epochs",
+    "journal_heads",
     "journal",
 ];
 
@@ -81,7 +81,7 @@ const FREEZE_POSTGRES: &[&str] = &[
 fn tables() -> [TableCreateStatement; 11] {
     [
         journal(),
-        journal_epochs(),
+        journal_heads(),
         journal_snapshots(),
         outbox(),
         outbox_cursors(),
@@ -117,12 +117,13 @@ fn journal() -> TableCreateStatement {
         .to_owned()
 }
 
-/// Which epoch of a stream may append.
-fn journal_epochs() -> TableCreateStatement {
+/// The end of a stream: its last position, and the epoch that may append.
+fn journal_heads() -> TableCreateStatement {
     Table::create()
-        .table("journal_epochs")
+        .table("journal_heads")
         .col(text("stream").primary_key())
         .col(number("epoch"))
+        .col(number("position"))
         .to_owned()
 }
 

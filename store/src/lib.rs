@@ -41,6 +41,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod journal;
 pub mod outbox;
 mod row;
 mod store;

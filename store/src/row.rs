@@ -4,7 +4,7 @@ pub(crate) mod account;
 pub(crate) mod audit_entry;
 pub(crate) mod audit_record;
 pub(crate) mod journal;
-pub(crate) mod journal_epoch;
+pub(crate) mod journal_head;
 pub(crate) mod journal_snapshot;
 pub(crate) mod machine_token;
 pub(crate) mod outbox;
