@@ -1,10 +1,49 @@
 //! One call: its legs, its bridge, its timers. Pure.
 //!
+//! A [`Call`] is a machine. Something happens ([`CallEvent`]); [`Call::handle`] takes the call, says
+//! what is to be done ([`CallEffect`]) and gives the call back in its next [`CallState`]:
+//!
+//! ```text
+//! Arriving ─ recorded ─► Answering ─ confirmed ─► Greeting ─ 0, 9, end of the greeting ─► Waiting
+//!                                                                 ▲                         │
+//!                                  back to the head of the queue  │                  agent accepted
+//!                                                                 │                         ▼
+//!                        OnHold ◄─ hold / resume ─► Talking ─ agent's audio lost ─► Interrupted
+//!
+//! from every state: the caller leaves, or we stop ─► Ended
+//! ```
+//!
+//! What holds whatever happens (`telephony/tests/call_properties.rs` tries):
+//! - [`CallEffect::End`] comes exactly once, last; after it every event is refused.
+//! - A caller before talk who presses `9` is an emergency, who presses `0` waits for a person,
+//!   whatever is being said at the moment.
+//! - Each agent who was given the call is released exactly once; legs that are joined are parted.
+//! - There is a deadline in every state but two, talk and hold, which people end.
+//!
+//! Two legs, no more, for now: the caller's, which the call owns, and the leg of the agent's shift,
+//! which it borrows.
+//!
 //! A feature that watches a call (recorder, call record, meter) observes the effects; it is never a
 //! field of the call.
 
+mod close;
 mod effect;
 mod event;
+mod greeting;
+mod machine;
+mod setup;
+mod sound;
+mod state;
+mod talk;
+mod waiting;
 
 pub use effect::{CallEffect, EndCause, PlayId, Playlist, PromptName, Refusal};
 pub use event::{CallEvent, Digit, LeftHow};
+pub use machine::{Call, CallConfig, CallFacts, Refused};
+pub use sound::{
+    MACHINE_PROMPTS, PROMPT_AGENT_LOST, PROMPT_CHANGE_LANGUAGE, PROMPT_EMERGENCY, PROMPT_MUSIC,
+    PROMPT_PLEASE_WAIT, PROMPT_STILL_WAITING,
+};
+pub use state::{
+    Answering, Arriving, CallState, Early, Greeting, Interrupted, Sound, Talk, UrgentKey, Waiting,
+};

@@ -1,1 +1,325 @@
 //! The greeting as data: what a caller hears and may press before a person answers. Pure.
+//!
+//! A greeting is a TOML file of named steps ([`Flow::parse`]):
+//!
+//! ```
+//! let flow = telephony::flow::Flow::parse(r#"
+//!     name = "small"
+//!     languages = ["hi", "en"]
+//!     first = "language"       # where a caller begins
+//!     known = "reason"         # … whose language is remembered
+//!
+//!     [steps.language]
+//!     kind = "choose"
+//!     prompts = ["choose_language"]
+//!     every_language = true    # said in each language in turn
+//!     keys = { 1 = "hindi", 2 = "english" }
+//!     otherwise = "reason"     # no key, or wrong keys
+//!
+//!     [steps.hindi]
+//!     kind = "set_language"
+//!     language = "hi"
+//!     then = "reason"
+//!
+//!     [steps.english]
+//!     kind = "set_language"
+//!     language = "en"
+//!     then = "reason"
+//!
+//!     [steps.reason]
+//!     kind = "choose"
+//!     prompts = ["reason"]
+//!     keys = { 1 = "clinical" }
+//!     otherwise = "queue"
+//!
+//!     [steps.clinical]
+//!     kind = "set_class"
+//!     class = "clinical"
+//!     then = "queue"
+//!
+//!     [steps.queue]
+//!     kind = "to_queue"
+//!     queue = "health"
+//! "#)?;
+//! assert_eq!(flow.name(), "small");
+//! # Ok::<(), telephony::flow::FlowError>(())
+//! ```
+//!
+//! A [`Flow`] that exists is sound: its steps form no loop, all can be reached, the language comes
+//! first, and the only way out is a queue, so every branch ends at a person. [`Flow::validate`] then
+//! checks it against the world: queues and prompts exist, and the worst branch is short enough.
+//! [`FlowRun`] is one caller's walk through it.
+//!
+//! The keys `9` (emergency), `0` (a person) and `*` (change the language) mean the same everywhere;
+//! no step may use them. `9` and `0` are the call machine's, see [`crate::call`].
+
+mod builtin;
+mod check;
+mod graph;
+mod parse;
+mod run;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use ids::{Class, Language, QueueId};
+use thiserror::Error;
+
+use crate::call::{Digit, PromptName};
+
+pub use builtin::{BUILTIN_FLOWS, builtin_flow};
+pub use check::FlowReport;
+pub use run::{FlowNext, FlowOutput, FlowRun};
+
+/// A step, by its place in the flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct StepIndex(usize);
+
+/// A greeting. Made by [`Flow::parse`] alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flow {
+    name: String,
+    languages: Vec<Language>,
+    first: StepIndex,
+    known: StepIndex,
+    steps: Vec<(String, Step)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    Say { speech: Speech, barge_in: bool, then: StepIndex },
+    Choose(Choice),
+    SetLanguage { language: Language, then: StepIndex },
+    SetClass { class: Class, then: StepIndex },
+    ToQueue { queue: QueueId },
+}
+
+/// Prompts, in the caller's language or in each one in turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Speech {
+    prompts: Vec<PromptName>,
+    every_language: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Choice {
+    speech: Speech,
+    /// Said before the prompts from the second try on.
+    again: Vec<PromptName>,
+    keys: BTreeMap<Digit, StepIndex>,
+    timeout: Duration,
+    tries: u8,
+    barge_in: bool,
+    otherwise: StepIndex,
+}
+
+impl Flow {
+    /// Its name, as the configuration calls it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The languages that it speaks; never empty.
+    #[must_use]
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
+    }
+
+    /// What a caller hears who chose none.
+    #[must_use]
+    pub fn default_language(&self) -> Language {
+        self.languages[0]
+    }
+
+    /// The prompts that its steps name.
+    #[must_use]
+    pub fn prompts(&self) -> BTreeSet<&PromptName> {
+        self.steps.iter().flat_map(|(_, step)| step.prompts()).collect()
+    }
+
+    fn step(&self, index: StepIndex) -> &Step {
+        &self.steps[index.0].1
+    }
+
+    fn step_name(&self, index: StepIndex) -> &str {
+        &self.steps[index.0].0
+    }
+}
+
+impl Step {
+    fn prompts(&self) -> impl Iterator<Item = &PromptName> {
+        let (speech, again): (&[PromptName], &[PromptName]) = match self {
+            Self::Say { speech, .. } => (&speech.prompts, &[]),
+            Self::Choose(choice) => (&choice.speech.prompts, &choice.again),
+            Self::SetLanguage { .. } | Self::SetClass { .. } | Self::ToQueue { .. } => (&[], &[]),
+        };
+        speech.iter().chain(again)
+    }
+
+    /// Every way out: the name of the branch, and where it leads.
+    fn branches(&self) -> Vec<(String, StepIndex)> {
+        match self {
+            Self::Say { then, .. }
+            | Self::SetLanguage { then, .. }
+            | Self::SetClass { then, .. } => vec![("then".to_owned(), *then)],
+            Self::Choose(choice) => choice
+                .keys
+                .iter()
+                .map(|(digit, to)| (format!("key {}", digit.as_char()), *to))
+                .chain([("otherwise".to_owned(), choice.otherwise)])
+                .collect(),
+            Self::ToQueue { .. } => vec![],
+        }
+    }
+}
+
+/// Why a greeting is refused; start-up fails with this sentence.
+#[derive(Debug, Error)]
+pub enum FlowError {
+    /// Not TOML, or not of this form.
+    #[error("the greeting is not readable")]
+    Toml(#[source] Box<toml::de::Error>),
+    /// Longer than 64 KiB.
+    #[error("the greeting is longer than 64 KiB")]
+    TooLong,
+    /// No, too many, or the same languages.
+    #[error("greeting `{flow}`: 1 to 8 different languages are needed")]
+    BadLanguages {
+        /// Which greeting.
+        flow: String,
+    },
+    /// More steps than a caller could ever want.
+    #[error("greeting `{flow}`: more than 64 steps")]
+    TooManySteps {
+        /// Which greeting.
+        flow: String,
+    },
+    /// A branch leads nowhere.
+    #[error("greeting `{flow}`, step `{step}`, branch `{branch}`: there is no step `{target}`")]
+    UnknownStep {
+        /// Which greeting.
+        flow: String,
+        /// Which step; empty for the greeting's own `first` and `known`.
+        step: String,
+        /// Which branch.
+        branch: String,
+        /// What it names.
+        target: String,
+    },
+    /// A key that means the same everywhere, or is no key.
+    #[error(
+        "greeting `{flow}`, step `{step}`: `{key}` cannot be a key here; \
+         9, 0 and * mean the same everywhere, the others are 1 to 8 and #"
+    )]
+    BadKey {
+        /// Which greeting.
+        flow: String,
+        /// Which step.
+        step: String,
+        /// The key.
+        key: String,
+    },
+    /// A step that says nothing, asks for nothing, or has a number out of range.
+    #[error("greeting `{flow}`, step `{step}`: {field} must be {range}")]
+    OutOfRange {
+        /// Which greeting.
+        flow: String,
+        /// Which step.
+        step: String,
+        /// Which setting.
+        field: &'static str,
+        /// What is allowed.
+        range: &'static str,
+    },
+    /// A language that the greeting does not speak.
+    #[error("greeting `{flow}`, step `{step}`: language `{language}` is not in `languages`")]
+    UnknownLanguage {
+        /// Which greeting.
+        flow: String,
+        /// Which step.
+        step: String,
+        /// Which language.
+        language: Language,
+    },
+    /// A caller could go round for ever.
+    #[error(
+        "greeting `{flow}`, step `{step}`, branch `{branch}`: leads back to where it came from"
+    )]
+    Loop {
+        /// Which greeting.
+        flow: String,
+        /// Which step.
+        step: String,
+        /// Which branch closes the loop.
+        branch: String,
+    },
+    /// A step that nobody gets to.
+    #[error("greeting `{flow}`, step `{step}`: no branch leads to it")]
+    Unreachable {
+        /// Which greeting.
+        flow: String,
+        /// Which step.
+        step: String,
+    },
+    /// Several languages, and the first step is not their choice.
+    #[error(
+        "greeting `{flow}`, step `{step}`: the first step must be a choice, said in every language, \
+         whose keys set each language"
+    )]
+    LanguageNotFirst {
+        /// Which greeting.
+        flow: String,
+        /// The first step.
+        step: String,
+    },
+    /// A queue that is not configured.
+    #[error("greeting `{flow}`, step `{step}`: there is no queue `{queue}`")]
+    UnknownQueue {
+        /// Which greeting.
+        flow: String,
+        /// Which step.
+        step: String,
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// A prompt without a recording in one language.
+    #[error("greeting `{flow}`: prompt `{prompt}` is missing in language `{language}`")]
+    MissingPrompt {
+        /// Which greeting.
+        flow: String,
+        /// Which prompt.
+        prompt: String,
+        /// In which language.
+        language: Language,
+    },
+    /// One step talks too long.
+    #[error(
+        "greeting `{flow}`, step `{step}`: talks for {seconds} s, at most {limit} s are allowed"
+    )]
+    TalksTooLong {
+        /// Which greeting.
+        flow: String,
+        /// Which step.
+        step: String,
+        /// Seconds.
+        seconds: u64,
+        /// Seconds.
+        limit: u64,
+    },
+    /// The longest branch keeps a caller too long from a person.
+    #[error(
+        "greeting `{flow}`: its longest branch takes {seconds} s, at most {limit} s are allowed"
+    )]
+    TooSlow {
+        /// Which greeting.
+        flow: String,
+        /// Seconds.
+        seconds: u64,
+        /// Seconds.
+        limit: u64,
+    },
+}
+
+#[cfg(test)]
+mod tests;

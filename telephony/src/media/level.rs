@@ -14,15 +14,9 @@ pub fn level_dbfs(samples: &[i16]) -> f32 {
         return LEVEL_DBFS_MIN;
     }
     let sum: f64 = samples.iter().map(|s| f64::from(*s) * f64::from(*s)).sum();
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a count of samples is far below 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a count of samples is far below 2^52")]
     let rms = (sum / samples.len() as f64).sqrt() / 32_768.0;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a level needs no more than f32"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "a level needs no more than f32")]
     let level = (20.0 * rms.log10()) as f32;
     level.max(LEVEL_DBFS_MIN)
 }
@@ -42,10 +36,7 @@ mod tests {
     #[test]
     fn known_levels() {
         assert!(level_dbfs(&[i16::MAX; 160]).abs() < 0.01);
-        assert!(
-            (level_dbfs(&[3277, -3277]) + 20.0).abs() < 0.01,
-            "a tenth of full scale"
-        );
+        assert!((level_dbfs(&[3277, -3277]) + 20.0).abs() < 0.01, "a tenth of full scale");
         assert!((level_dbfs(&[]) - LEVEL_DBFS_MIN).abs() < f32::EPSILON);
         assert!(frame_level_dbfs(Codec::Pcmu, &g711::silence_frame(Codec::Pcmu)) <= -90.0);
         assert!(frame_level_dbfs(Codec::Pcma, &g711::silence_frame(Codec::Pcma)) < -70.0);

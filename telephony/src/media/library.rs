@@ -110,11 +110,7 @@ impl AudioLibrary {
     #[must_use]
     pub fn new(fallback: Language) -> Self {
         let any = ANY.parse().expect("`any` is a good name");
-        Self {
-            prompts: HashMap::new(),
-            fallback,
-            any,
-        }
+        Self { prompts: HashMap::new(), fallback, any }
     }
 
     /// Adds a prompt, replacing one of the same language and name. `language` may be `any`.
@@ -173,11 +169,7 @@ impl AudioLibrary {
 }
 
 fn read_wav(language: Language, name: &PromptName, wav: &[u8]) -> Result<Vec<i16>, AddPromptError> {
-    let not_wav = |source| AddPromptError::NotWav {
-        language,
-        name: name.0.clone(),
-        source,
-    };
+    let not_wav = |source| AddPromptError::NotWav { language, name: name.0.clone(), source };
     let reader = hound::WavReader::new(wav).map_err(not_wav)?;
     let spec = reader.spec();
     let is_right = spec.sample_rate as usize == SAMPLES_PER_SECOND
@@ -195,16 +187,9 @@ fn read_wav(language: Language, name: &PromptName, wav: &[u8]) -> Result<Vec<i16
     }
     let seconds = reader.duration() / spec.sample_rate;
     if reader.duration() == 0 || seconds > SECONDS_MAX {
-        return Err(AddPromptError::WrongLength {
-            language,
-            name: name.0.clone(),
-            seconds,
-        });
+        return Err(AddPromptError::WrongLength { language, name: name.0.clone(), seconds });
     }
-    reader
-        .into_samples::<i16>()
-        .collect::<Result<_, _>>()
-        .map_err(not_wav)
+    reader.into_samples::<i16>().collect::<Result<_, _>>().map_err(not_wav)
 }
 
 #[cfg(test)]
@@ -244,17 +229,9 @@ mod tests {
         library
             .add_wav(language("hi"), name("welcome"), &wav(8000, 1, &samples))
             .expect("a good file");
-        let prompt = library
-            .get(language("hi"), &name("welcome"))
-            .expect("it is there");
-        assert_eq!(
-            prompt.bytes(Codec::Pcma)[..],
-            g711::encoded(Codec::Pcma, &samples)
-        );
-        assert_eq!(
-            prompt.bytes(Codec::Pcmu)[..],
-            g711::encoded(Codec::Pcmu, &samples)
-        );
+        let prompt = library.get(language("hi"), &name("welcome")).expect("it is there");
+        assert_eq!(prompt.bytes(Codec::Pcma)[..], g711::encoded(Codec::Pcma, &samples));
+        assert_eq!(prompt.bytes(Codec::Pcmu)[..], g711::encoded(Codec::Pcmu, &samples));
         assert_eq!(prompt.duration(), Duration::from_micros(500));
     }
 
@@ -278,9 +255,7 @@ mod tests {
     fn a_wrong_file_is_refused_by_name_and_reason() {
         let mut library = AudioLibrary::new(language("hi"));
         let mut add = |bytes: &[u8]| {
-            let error = library
-                .add_wav(language("hi"), name("bad"), bytes)
-                .expect_err("refused");
+            let error = library.add_wav(language("hi"), name("bad"), bytes).expect_err("refused");
             error.to_string()
         };
         assert_eq!(add(b"RIFF"), "prompt hi/bad: not a readable WAV file");
@@ -289,10 +264,7 @@ mod tests {
             "prompt hi/bad: 44100 Hz, 2 channel(s), 16 bit; \
              8000 Hz, 1 channel, 16 bit integers are needed"
         );
-        assert_eq!(
-            add(&wav(8000, 1, &[])),
-            "prompt hi/bad: lasts 0 s; more than 0, at most 300 s"
-        );
+        assert_eq!(add(&wav(8000, 1, &[])), "prompt hi/bad: lasts 0 s; more than 0, at most 300 s");
         assert!(library.is_empty());
     }
 }

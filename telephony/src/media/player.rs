@@ -72,11 +72,7 @@ impl Player {
 
     fn following(&self) -> usize {
         let next = self.at.0 + 1;
-        if self.repeat && next == self.items.len() {
-            0
-        } else {
-            next
-        }
+        if self.repeat && next == self.items.len() { 0 } else { next }
     }
 
     fn progress(&mut self) -> Progress {
@@ -106,10 +102,7 @@ mod tests {
                 Prompt::from_samples(&vec![value; len]),
             );
         }
-        let prompts = prompts
-            .iter()
-            .map(|n| (hindi, PromptName((*n).to_owned())))
-            .collect();
+        let prompts = prompts.iter().map(|n| (hindi, PromptName((*n).to_owned()))).collect();
         Player::new(&library, &Playlist { prompts, repeat }, Codec::Pcma)
     }
 
@@ -135,20 +128,13 @@ mod tests {
         assert!(bytes[..200].iter().all(|v| *v == a));
         assert!(bytes[200..320].iter().all(|v| *v == b));
         assert!(bytes[320..330].iter().all(|v| *v == c));
-        assert!(
-            bytes[330..]
-                .iter()
-                .all(|v| *v == g711::silence(Codec::Pcma))
-        );
+        assert!(bytes[330..].iter().all(|v| *v == g711::silence(Codec::Pcma)));
     }
 
     #[test]
     fn an_end_on_the_frame_border_is_told_with_that_frame() {
         let (_, progress) = frames(&mut player(&["a", "b"], false), 3);
-        assert_eq!(
-            progress,
-            [Progress::Playing, Progress::Ended, Progress::Idle]
-        );
+        assert_eq!(progress, [Progress::Playing, Progress::Ended, Progress::Idle]);
     }
 
     #[test]

@@ -36,12 +36,7 @@ impl ToneGenerator {
     pub fn gated(hertz: f64, amplitude: i16, on_ms: u32, off_ms: u32) -> Self {
         let gate = (u64::from(on_ms.max(1)) * 8, u64::from(off_ms) * 8);
         let step = TAU * hertz / SAMPLES_PER_SECOND as f64;
-        Self {
-            step,
-            amplitude: f64::from(amplitude),
-            gate,
-            sample: 0,
-        }
+        Self { step, amplitude: f64::from(amplitude), gate, sample: 0 }
     }
 
     /// Fills the next samples.
@@ -56,10 +51,7 @@ impl ToneGenerator {
         if self.sample % (self.gate.0 + self.gate.1) >= self.gate.0 {
             return 0;
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "hours of samples are far below 2^52"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "hours of samples are far below 2^52")]
         let phase = self.step * self.sample as f64;
         #[expect(clippy::cast_possible_truncation, reason = "the amplitude is an i16")]
         let value = (self.amplitude * phase.sin()).round() as i16;
@@ -111,12 +103,7 @@ impl ToneDetector {
     /// Listens for this frequency, hertz.
     #[must_use]
     pub fn new(hertz: f64) -> Self {
-        Self {
-            hertz,
-            block: Vec::with_capacity(FRAME_SAMPLES),
-            heard: Heard::default(),
-            on: false,
-        }
+        Self { hertz, block: Vec::with_capacity(FRAME_SAMPLES), heard: Heard::default(), on: false }
     }
 
     /// Takes samples, in any portions.
@@ -167,15 +154,7 @@ mod tests {
         for codec in [Codec::Pcma, Codec::Pcmu] {
             let there = g711::decoded(codec, &g711::encoded(codec, &samples));
             let heard = heard(700.0, &there);
-            assert_eq!(
-                heard,
-                Heard {
-                    blocks: 100,
-                    with_tone: 50,
-                    beats: 5
-                },
-                "{codec:?}"
-            );
+            assert_eq!(heard, Heard { blocks: 100, with_tone: 50, beats: 5 }, "{codec:?}");
         }
     }
 

@@ -53,9 +53,8 @@ impl TelephoneEvent {
 }
 
 /// The keys in the order of their event codes (RFC 4733 §3.2).
-const KEYS: [char; 16] = [
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D',
-];
+const KEYS: [char; 16] =
+    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D'];
 
 fn digit_of(code: u8) -> Option<Digit> {
     KEYS.get(usize::from(code)).copied().and_then(Digit::new)
@@ -63,10 +62,7 @@ fn digit_of(code: u8) -> Option<Digit> {
 
 fn code_of(digit: Digit) -> u8 {
     let key = digit.as_char();
-    let code = KEYS
-        .iter()
-        .position(|k| *k == key)
-        .expect("every Digit is one of the 16 keys");
+    let code = KEYS.iter().position(|k| *k == key).expect("every Digit is one of the 16 keys");
     u8::try_from(code).expect("an index below 16 fits")
 }
 
@@ -100,24 +96,14 @@ impl DtmfDetector {
     pub fn packet(&mut self, timestamp: u32, payload: &[u8]) -> Option<Digit> {
         let event = TelephoneEvent::parse(payload)?;
         if self.seen.contains(&Some(timestamp)) {
-            if let Some(last) = self
-                .last
-                .as_mut()
-                .filter(|last| last.timestamp == timestamp)
-            {
+            if let Some(last) = self.last.as_mut().filter(|last| last.timestamp == timestamp) {
                 last.end |= event.end;
             }
             return None;
         }
-        let continued = self
-            .last
-            .is_some_and(|last| last.is_continued_by(timestamp, event.digit));
+        let continued = self.last.is_some_and(|last| last.is_continued_by(timestamp, event.digit));
         self.remember(timestamp);
-        self.last = Some(LastPacket {
-            timestamp,
-            digit: event.digit,
-            end: event.end,
-        });
+        self.last = Some(LastPacket { timestamp, digit: event.digit, end: event.end });
         (!continued).then_some(event.digit)
     }
 
@@ -162,12 +148,7 @@ impl EventTrain {
     /// telephones send.
     #[must_use]
     pub fn new(digit: Digit, timestamp: u32, steps: u8) -> Self {
-        Self {
-            digit,
-            timestamp,
-            steps: steps.clamp(2, 100),
-            sent: 0,
-        }
+        Self { digit, timestamp, steps: steps.clamp(2, 100), sent: 0 }
     }
 }
 
@@ -188,10 +169,6 @@ impl Iterator for EventTrain {
             volume: VOLUME,
             duration: u16::from(step) * STEP,
         };
-        Some(EventPacket {
-            marker,
-            timestamp: self.timestamp,
-            event,
-        })
+        Some(EventPacket { marker, timestamp: self.timestamp, event })
     }
 }

@@ -68,42 +68,25 @@ impl<'a> RtpPacket<'a> {
         if datagram.len() > PACKET_BYTES_MAX {
             return Err(ParseRtpError::TooLong);
         }
-        let (fixed, rest) = datagram
-            .split_first_chunk::<HEADER_BYTES>()
-            .ok_or(ParseRtpError::TooShort)?;
+        let (fixed, rest) =
+            datagram.split_first_chunk::<HEADER_BYTES>().ok_or(ParseRtpError::TooShort)?;
         if fixed[0] >> 6 != 2 {
             return Err(ParseRtpError::NotRtp);
         }
         if (192..=223).contains(&fixed[1]) {
             return Err(ParseRtpError::Rtcp);
         }
-        let rest = rest
-            .get(usize::from(fixed[0] & 0x0f) * 4..)
-            .ok_or(ParseRtpError::TooShort)?;
-        let rest = if fixed[0] & 0x10 == 0 {
-            rest
-        } else {
-            skip_extension(rest)?
-        };
-        let payload = if fixed[0] & 0x20 == 0 {
-            rest
-        } else {
-            strip_padding(rest)?
-        };
-        Ok(Self {
-            header: RtpHeader::from_fixed(fixed),
-            payload,
-        })
+        let rest = rest.get(usize::from(fixed[0] & 0x0f) * 4..).ok_or(ParseRtpError::TooShort)?;
+        let rest = if fixed[0] & 0x10 == 0 { rest } else { skip_extension(rest)? };
+        let payload = if fixed[0] & 0x20 == 0 { rest } else { strip_padding(rest)? };
+        Ok(Self { header: RtpHeader::from_fixed(fixed), payload })
     }
 }
 
 fn skip_extension(rest: &[u8]) -> Result<&[u8], ParseRtpError> {
-    let (head, rest) = rest
-        .split_first_chunk::<4>()
-        .ok_or(ParseRtpError::TooShort)?;
+    let (head, rest) = rest.split_first_chunk::<4>().ok_or(ParseRtpError::TooShort)?;
     let words = u16::from_be_bytes([head[2], head[3]]);
-    rest.get(usize::from(words) * 4..)
-        .ok_or(ParseRtpError::TooShort)
+    rest.get(usize::from(words) * 4..).ok_or(ParseRtpError::TooShort)
 }
 
 fn strip_padding(rest: &[u8]) -> Result<&[u8], ParseRtpError> {
@@ -111,10 +94,7 @@ fn strip_padding(rest: &[u8]) -> Result<&[u8], ParseRtpError> {
     if count == 0 {
         return Err(ParseRtpError::BadPadding);
     }
-    let kept = rest
-        .len()
-        .checked_sub(count)
-        .ok_or(ParseRtpError::BadPadding)?;
+    let kept = rest.len().checked_sub(count).ok_or(ParseRtpError::BadPadding)?;
     Ok(&rest[..kept])
 }
 

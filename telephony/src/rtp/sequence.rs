@@ -93,10 +93,7 @@ impl SequenceTracker {
 
     /// The packets since the last call of this.
     pub fn take_interval(&mut self) -> Interval {
-        let now = Reported {
-            received: self.received_total,
-            lost: self.lost(),
-        };
+        let now = Reported { received: self.received_total, lost: self.lost() };
         let before = std::mem::replace(&mut self.reported, now);
         Interval {
             received: saturate(now.received - before.received),
@@ -138,12 +135,7 @@ impl SequenceTracker {
 
 impl Stream {
     const fn starting(base: u64) -> Self {
-        Self {
-            base,
-            highest: base,
-            received: 1,
-            restart_at: None,
-        }
+        Self { base, highest: base, received: 1, restart_at: None }
     }
 
     fn accept(&mut self) {

@@ -5,13 +5,8 @@ use ids::Timestamp;
 use super::*;
 use crate::call::Digit;
 
-const HEADER: RtpHeader = RtpHeader {
-    marker: true,
-    payload_type: 8,
-    sequence: 65_535,
-    timestamp: 160,
-    ssrc: 0xfeed,
-};
+const HEADER: RtpHeader =
+    RtpHeader { marker: true, payload_type: 8, sequence: 65_535, timestamp: 160, ssrc: 0xfeed };
 
 fn digit(key: char) -> Digit {
     Digit::new(key).expect("a key")
@@ -23,17 +18,8 @@ fn a_packet_is_read_back_as_written() {
     let len = HEADER.write(&[0xd5; 160], &mut buffer).expect("room");
     assert_eq!(len, 172);
     let packet = RtpPacket::parse(&buffer[..len]).expect("RTP");
-    assert_eq!(
-        packet,
-        RtpPacket {
-            header: HEADER,
-            payload: &[0xd5; 160]
-        }
-    );
-    assert_eq!(
-        HEADER.write(&[0; 189], &mut buffer),
-        Err(WriteRtpError::BufferTooSmall)
-    );
+    assert_eq!(packet, RtpPacket { header: HEADER, payload: &[0xd5; 160] });
+    assert_eq!(HEADER.write(&[0; 189], &mut buffer), Err(WriteRtpError::BufferTooSmall));
 }
 
 #[test]
@@ -42,10 +28,7 @@ fn sources_extension_and_padding_are_skipped() {
     bytes.extend([0; 8]); // two contributing sources
     bytes.extend([0xbe, 0xde, 0, 1, 9, 9, 9, 9]); // an extension of one word
     bytes.extend([1, 2, 3, 0, 0, 3]); // three bytes of payload, three of padding
-    assert_eq!(
-        RtpPacket::parse(&bytes).map(|p| p.payload),
-        Ok(&[1, 2, 3][..])
-    );
+    assert_eq!(RtpPacket::parse(&bytes).map(|p| p.payload), Ok(&[1, 2, 3][..]));
 }
 
 #[test]
@@ -63,49 +46,25 @@ fn what_is_not_rtp_is_refused_with_a_reason() {
     assert_eq!(with(0x00, 0), Err(ParseRtpError::NotRtp), "STUN");
     assert_eq!(with(0x16, 0), Err(ParseRtpError::NotRtp), "DTLS");
     assert_eq!(with(0x80, 200), Err(ParseRtpError::Rtcp));
-    assert_eq!(
-        with(0x81, 0),
-        Err(ParseRtpError::TooShort),
-        "a source is announced"
-    );
-    assert_eq!(
-        with(0x90, 0),
-        Err(ParseRtpError::TooShort),
-        "an extension is announced"
-    );
-    assert_eq!(
-        with(0xa0, 0),
-        Err(ParseRtpError::BadPadding),
-        "padding is announced"
-    );
+    assert_eq!(with(0x81, 0), Err(ParseRtpError::TooShort), "a source is announced");
+    assert_eq!(with(0x90, 0), Err(ParseRtpError::TooShort), "an extension is announced");
+    assert_eq!(with(0xa0, 0), Err(ParseRtpError::BadPadding), "padding is announced");
 }
 
 #[test]
 fn an_event_is_read_back_as_written() {
     for key in "0123456789*#ABCD".chars() {
-        let event = TelephoneEvent {
-            digit: digit(key),
-            end: true,
-            volume: 10,
-            duration: 800,
-        };
+        let event = TelephoneEvent { digit: digit(key), end: true, volume: 10, duration: 800 };
         assert_eq!(TelephoneEvent::parse(&event.to_bytes()), Some(event));
     }
-    assert_eq!(
-        TelephoneEvent::parse(&[16, 0, 0, 0]),
-        None,
-        "hook flash is no key"
-    );
+    assert_eq!(TelephoneEvent::parse(&[16, 0, 0, 0]), None, "hook flash is no key");
     assert_eq!(TelephoneEvent::parse(&[1, 0, 0]), None);
 }
 
 #[test]
 fn a_press_is_five_steps_and_three_ends() {
     let train: Vec<_> = EventTrain::new(digit('5'), 1000, 5).collect();
-    let summary: Vec<_> = train
-        .iter()
-        .map(|p| (p.marker, p.event.duration, p.event.end))
-        .collect();
+    let summary: Vec<_> = train.iter().map(|p| (p.marker, p.event.duration, p.event.end)).collect();
     assert_eq!(
         summary,
         [
@@ -137,31 +96,15 @@ fn each_press_is_reported_once_whatever_happens_to_its_packets() {
     let two: Vec<_> = EventTrain::new(digit('2'), 3200, 5).collect();
     let all: Vec<_> = [one.clone(), same.clone(), two.clone()].concat();
     assert_eq!(detect(all.clone()), "112");
-    assert_eq!(
-        detect(all.iter().flat_map(|p| [*p, *p])),
-        "112",
-        "each packet twice"
-    );
-    assert_eq!(
-        detect(all.iter().filter(|p| p.event.end).copied()),
-        "112",
-        "only the ends"
-    );
-    assert_eq!(
-        detect(all.iter().filter(|p| p.marker).copied()),
-        "112",
-        "only the starts"
-    );
+    assert_eq!(detect(all.iter().flat_map(|p| [*p, *p])), "112", "each packet twice");
+    assert_eq!(detect(all.iter().filter(|p| p.event.end).copied()), "112", "only the ends");
+    assert_eq!(detect(all.iter().filter(|p| p.marker).copied()), "112", "only the starts");
     let mut late = all.clone();
     late.swap(6, 7);
     late.swap(0, 20);
     assert_eq!(detect(late.clone()).len(), 3, "out of order");
     for lost in 0..7 {
-        let rest = all
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| i % 7 == lost)
-            .map(|(_, p)| *p);
+        let rest = all.iter().enumerate().filter(|(i, _)| i % 7 == lost).map(|(_, p)| *p);
         assert_eq!(detect(rest), "112", "only packet {lost} of each press");
     }
 }
@@ -169,30 +112,12 @@ fn each_press_is_reported_once_whatever_happens_to_its_packets() {
 #[test]
 fn a_very_long_press_is_one_press() {
     let mut detector = DtmfDetector::new();
-    let packet = |end, duration| {
-        TelephoneEvent {
-            digit: digit('9'),
-            end,
-            volume: 10,
-            duration,
-        }
-        .to_bytes()
-    };
-    assert_eq!(
-        detector.packet(500, &packet(false, u16::MAX)),
-        Some(digit('9'))
-    );
-    assert_eq!(
-        detector.packet(500 + 65_535, &packet(false, 160)),
-        None,
-        "its second segment"
-    );
+    let packet =
+        |end, duration| TelephoneEvent { digit: digit('9'), end, volume: 10, duration }.to_bytes();
+    assert_eq!(detector.packet(500, &packet(false, u16::MAX)), Some(digit('9')));
+    assert_eq!(detector.packet(500 + 65_535, &packet(false, 160)), None, "its second segment");
     assert_eq!(detector.packet(500 + 65_535, &packet(true, 320)), None);
-    assert_eq!(
-        detector.packet(500 + 131_070, &packet(false, 160)),
-        Some(digit('9')),
-        "a new one"
-    );
+    assert_eq!(detector.packet(500 + 131_070, &packet(false, 160)), Some(digit('9')), "a new one");
 }
 
 fn arrival(milliseconds: i64) -> Timestamp {
@@ -204,28 +129,12 @@ fn loss_is_counted_over_the_wrap_and_late_packets_take_it_back() {
     let mut tracker = SequenceTracker::new();
     for (i, sequence) in [65_533, 65_534, 1, 2].into_iter().enumerate() {
         let i = u32::try_from(i).expect("small");
-        assert!(
-            tracker
-                .packet(sequence, i * 160, arrival(i64::from(i) * 20))
-                .is_some()
-        );
+        assert!(tracker.packet(sequence, i * 160, arrival(i64::from(i) * 20)).is_some());
     }
-    assert_eq!(
-        tracker.take_interval(),
-        Interval {
-            received: 4,
-            lost: 2
-        }
-    );
+    assert_eq!(tracker.take_interval(), Interval { received: 4, lost: 2 });
     assert_eq!(tracker.packet(65_535, 320, arrival(85)), Some(0x1_ffff));
     assert_eq!((tracker.received(), tracker.lost()), (5, 1));
-    assert_eq!(
-        tracker.take_interval(),
-        Interval {
-            received: 1,
-            lost: 0
-        }
-    );
+    assert_eq!(tracker.take_interval(), Interval { received: 1, lost: 0 });
     assert_eq!(tracker.packet(3, 1120, arrival(100)), Some(0x2_0003));
 }
 
@@ -233,11 +142,7 @@ fn loss_is_counted_over_the_wrap_and_late_packets_take_it_back() {
 fn a_sender_that_starts_anew_is_no_loss() {
     let mut tracker = SequenceTracker::new();
     assert!(tracker.packet(10, 0, arrival(0)).is_some());
-    assert_eq!(
-        tracker.packet(30_000, 160, arrival(20)),
-        None,
-        "one stray packet proves nothing"
-    );
+    assert_eq!(tracker.packet(30_000, 160, arrival(20)), None, "one stray packet proves nothing");
     assert!(tracker.packet(30_001, 320, arrival(40)).is_some());
     assert!(tracker.packet(30_002, 480, arrival(60)).is_some());
     assert_eq!((tracker.received(), tracker.lost()), (3, 0));
@@ -254,9 +159,5 @@ fn jitter_follows_the_formula_of_the_rfc() {
         assert!(uneven.packet(i, timestamp, arrival(at + late)).is_some());
     }
     assert!(even.jitter_ms() < 0.1, "{}", even.jitter_ms());
-    assert!(
-        (uneven.jitter_ms() - 8.0).abs() < 0.7,
-        "{}",
-        uneven.jitter_ms()
-    );
+    assert!((uneven.jitter_ms() - 8.0).abs() < 0.7, "{}", uneven.jitter_ms());
 }

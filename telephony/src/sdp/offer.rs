@@ -95,9 +95,7 @@ impl TrunkOffer {
     /// The codec for this leg: A-law if offered (the telephone network of India), else µ-law.
     #[must_use]
     pub fn choose_codec(&self) -> Option<Codec> {
-        [Codec::Pcma, Codec::Pcmu]
-            .into_iter()
-            .find(|codec| self.codecs.contains(codec))
+        [Codec::Pcma, Codec::Pcmu].into_iter().find(|codec| self.codecs.contains(codec))
     }
 }
 
@@ -135,12 +133,7 @@ fn refused(media: &MediaDescription) -> RefusedStream {
     RefusedStream {
         media: media.media_name.media.clone(),
         transport: transport(media),
-        format: media
-            .media_name
-            .formats
-            .first()
-            .cloned()
-            .unwrap_or_else(|| "0".to_owned()),
+        format: media.media_name.formats.first().cloned().unwrap_or_else(|| "0".to_owned()),
     }
 }
 
@@ -153,14 +146,8 @@ fn remote_address(
         .as_ref()
         .or(description.connection_information.as_ref())
         .ok_or(ParseOfferError::NoAddress)?;
-    let address = connection
-        .address
-        .as_ref()
-        .ok_or(ParseOfferError::NoAddress)?;
-    let ip: IpAddr = address
-        .address
-        .parse()
-        .map_err(|_| ParseOfferError::BadAddress)?;
+    let address = connection.address.as_ref().ok_or(ParseOfferError::NoAddress)?;
+    let ip: IpAddr = address.address.parse().map_err(|_| ParseOfferError::BadAddress)?;
     if ip.is_ipv6() != (connection.address_type == "IP6") || ip.is_multicast() {
         return Err(ParseOfferError::BadAddress);
     }
@@ -171,25 +158,17 @@ fn remote_address(
 
 /// `a=rtpmap` of each format: payload type, encoding name, clock rate.
 fn rtpmaps(audio: &MediaDescription) -> impl Iterator<Item = (u8, &str, u32)> {
-    audio
-        .attributes
-        .iter()
-        .filter(|a| a.key == "rtpmap")
-        .filter_map(|a| {
-            let (payload_type, encoding) = a.value.as_deref()?.split_once(' ')?;
-            let mut parts = encoding.trim().split('/');
-            let name = parts.next()?;
-            let clock = parts.next()?.parse().ok()?;
-            Some((payload_type.trim().parse().ok()?, name, clock))
-        })
+    audio.attributes.iter().filter(|a| a.key == "rtpmap").filter_map(|a| {
+        let (payload_type, encoding) = a.value.as_deref()?.split_once(' ')?;
+        let mut parts = encoding.trim().split('/');
+        let name = parts.next()?;
+        let clock = parts.next()?.parse().ok()?;
+        Some((payload_type.trim().parse().ok()?, name, clock))
+    })
 }
 
 fn formats(audio: &MediaDescription) -> impl Iterator<Item = u8> {
-    audio
-        .media_name
-        .formats
-        .iter()
-        .filter_map(|format| format.parse().ok())
+    audio.media_name.formats.iter().filter_map(|format| format.parse().ok())
 }
 
 fn codecs(audio: &MediaDescription) -> Vec<Codec> {
@@ -229,12 +208,7 @@ fn direction(
         .attributes
         .iter()
         .find_map(|a| direction_of(&a.key))
-        .or_else(|| {
-            description
-                .attributes
-                .iter()
-                .find_map(|a| direction_of(&a.key))
-        })
+        .or_else(|| description.attributes.iter().find_map(|a| direction_of(&a.key)))
         .unwrap_or_default();
     if !remote.ip().is_unspecified() {
         return said;

@@ -25,17 +25,8 @@ const TRUNK: &str = "v=0\r\no=trunk 3820 3820 IN IP4 198.51.100.7\r\ns=call\r\n\
 #[test]
 fn a_trunks_offer_is_read_and_a_law_is_chosen() {
     let offer = parse(TRUNK).expect("a good offer");
-    assert_eq!(
-        offer.remote,
-        "198.51.100.7:40000"
-            .parse::<SocketAddr>()
-            .expect("an address")
-    );
-    assert_eq!(
-        offer.codecs,
-        [Codec::Pcmu, Codec::Pcma],
-        "in its order of preference"
-    );
+    assert_eq!(offer.remote, "198.51.100.7:40000".parse::<SocketAddr>().expect("an address"));
+    assert_eq!(offer.codecs, [Codec::Pcmu, Codec::Pcma], "in its order of preference");
     assert_eq!(offer.telephone_event, Some(101));
     assert_eq!(offer.direction, Direction::SendRecv);
     assert_eq!(offer.ptime_ms, Some(20));
@@ -52,12 +43,7 @@ fn static_types_need_no_rtpmap_and_a_contradicting_one_disables_them() {
 fn the_address_of_the_stream_beats_that_of_the_session() {
     let text = TRUNK.replace("a=rtpmap:18", "c=IN IP6 2001:db8::9\r\na=rtpmap:18");
     let offer = parse(&text).expect("a good offer");
-    assert_eq!(
-        offer.remote,
-        "[2001:db8::9]:40000"
-            .parse::<SocketAddr>()
-            .expect("an address")
-    );
+    assert_eq!(offer.remote, "[2001:db8::9]:40000".parse::<SocketAddr>().expect("an address"));
 }
 
 #[test]
@@ -78,10 +64,7 @@ fn the_direction_is_kept_and_an_unspecified_address_is_a_hold() {
 
 #[test]
 fn an_answer_is_read_back_as_what_was_agreed() {
-    let answer = parse(TRUNK)
-        .expect("a good offer")
-        .answer(local())
-        .expect("a codec");
+    let answer = parse(TRUNK).expect("a good offer").answer(local()).expect("a codec");
     assert_eq!(answer.codec, Codec::Pcma);
     let back = parse(&answer.description).expect("our own answer can be read");
     assert_eq!(back.remote, local().address);
@@ -95,26 +78,14 @@ fn an_answer_is_read_back_as_what_was_agreed() {
 
 #[test]
 fn other_streams_are_refused_in_their_places() {
-    let text = TRUNK.replace(
-        "m=audio",
-        "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio",
-    ) + "m=image 6000 udptl t38\r\n";
-    let answer = parse(&text)
-        .expect("a good offer")
-        .answer(local())
-        .expect("a codec");
-    let lines: Vec<_> = answer
-        .description
-        .lines()
-        .filter(|l| l.starts_with("m="))
-        .collect();
+    let text = TRUNK
+        .replace("m=audio", "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio")
+        + "m=image 6000 udptl t38\r\n";
+    let answer = parse(&text).expect("a good offer").answer(local()).expect("a codec");
+    let lines: Vec<_> = answer.description.lines().filter(|l| l.starts_with("m=")).collect();
     assert_eq!(
         lines,
-        [
-            "m=video 0 RTP/AVP 96",
-            "m=audio 16384 RTP/AVP 8 101",
-            "m=image 0 udptl t38"
-        ]
+        ["m=video 0 RTP/AVP 96", "m=audio 16384 RTP/AVP 8 101", "m=image 0 udptl t38"]
     );
 }
 
@@ -139,10 +110,7 @@ fn bad_descriptions_say_what_is_wrong() {
     let cases = [
         ("", ParseOfferError::Malformed),
         ("v=1\r\n", ParseOfferError::Malformed),
-        (
-            &TRUNK.replace("c=IN IP4 198.51.100.7\r\n", ""),
-            ParseOfferError::NoAddress,
-        ),
+        (&TRUNK.replace("c=IN IP4 198.51.100.7\r\n", ""), ParseOfferError::NoAddress),
         (
             &TRUNK.replace("c=IN IP4 198.51.100.7", "c=IN IP4 sip.example"),
             ParseOfferError::BadAddress,

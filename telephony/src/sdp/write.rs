@@ -66,11 +66,7 @@ pub fn write_offer(local: LocalAudio, codecs: &[Codec]) -> String {
 }
 
 fn session(local: LocalAudio, streams: Vec<MediaDescription>) -> SessionDescription {
-    let address_type = if local.address.is_ipv6() {
-        "IP6"
-    } else {
-        "IP4"
-    };
+    let address_type = if local.address.is_ipv6() { "IP6" } else { "IP4" };
     let address = local.address.ip().to_string();
     SessionDescription {
         origin: Origin {
@@ -86,11 +82,7 @@ fn session(local: LocalAudio, streams: Vec<MediaDescription>) -> SessionDescript
         connection_information: Some(ConnectionInformation {
             network_type: "IN".to_owned(),
             address_type: address_type.to_owned(),
-            address: Some(Address {
-                address,
-                ttl: None,
-                range: None,
-            }),
+            address: Some(Address { address, ttl: None, range: None }),
         }),
         time_descriptions: vec![TimeDescription::default()],
         media_descriptions: streams,
@@ -126,11 +118,7 @@ fn audio(
 }
 
 fn refused(stream_offered: &RefusedStream) -> MediaDescription {
-    let RefusedStream {
-        media,
-        transport,
-        format,
-    } = stream_offered;
+    let RefusedStream { media, transport, format } = stream_offered;
     stream(media, 0, transport, vec![format.clone()])
 }
 
@@ -138,10 +126,7 @@ fn stream(media: &str, port: isize, transport: &str, formats: Vec<String>) -> Me
     MediaDescription {
         media_name: MediaName {
             media: media.to_owned(),
-            port: RangedPort {
-                value: port,
-                range: None,
-            },
+            port: RangedPort { value: port, range: None },
             protos: transport.split('/').map(str::to_owned).collect(),
             formats,
         },

@@ -1,0 +1,240 @@
+//! One caller's walk through a greeting. Pure: a machine inside the call machine.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ids::{Class, Language, QueueId, Timestamp};
+
+use super::{Choice, Flow, Speech, Step, StepIndex};
+use crate::call::{Digit, PROMPT_CHANGE_LANGUAGE, PromptName};
+
+/// A playlist whose end is not reported by then has failed; the greeting goes on without it.
+const PLAY_LIMIT: Duration = Duration::from_secs(60);
+/// How often a caller may go back to the choice of language.
+const LANGUAGE_CHANGES_MAX: u8 = 3;
+
+/// What the walk asks of the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlowOutput {
+    /// Say this, replacing what is being said; report its end.
+    Play(Vec<(Language, PromptName)>),
+    /// The caller chose a language.
+    ChooseLanguage(Language),
+    /// The caller's answers give this class.
+    SetClass(Class),
+}
+
+/// Where a walk stands after an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlowNext {
+    /// Still in the greeting.
+    Goes(FlowRun),
+    /// Over: the caller waits for a person of this queue.
+    Done(QueueId),
+}
+
+/// One caller's walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowRun {
+    flow: Arc<Flow>,
+    language: Option<Language>,
+    language_changes: u8,
+    at: At,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum At {
+    /// Something is said; then comes a step.
+    Saying { then: StepIndex, barge_in: bool, until: Timestamp },
+    /// The question of a choice is said.
+    Asking { step: StepIndex, tries_left: u8, until: Timestamp },
+    /// The question was said; a key is awaited.
+    Listening { step: StepIndex, tries_left: u8, until: Timestamp },
+}
+
+impl FlowRun {
+    /// Begins a walk. A caller whose language is remembered (and still spoken) hears how to change
+    /// it and begins behind the choice.
+    pub fn start(
+        flow: Arc<Flow>,
+        remembered: Option<Language>,
+        now: Timestamp,
+        out: &mut Vec<FlowOutput>,
+    ) -> FlowNext {
+        let remembered = remembered.filter(|language| flow.languages.contains(language));
+        let (first, known) = (flow.first, flow.known);
+        let at = At::Saying { then: known, barge_in: true, until: now + PLAY_LIMIT };
+        let run = Self { flow, language: remembered, language_changes: 0, at };
+        let Some(language) = remembered else { return run.enter(first, now, out) };
+        let others = run.flow.languages.iter().filter(|other| **other != language);
+        let hint: Vec<_> =
+            others.map(|l| (*l, PromptName(PROMPT_CHANGE_LANGUAGE.to_owned()))).collect();
+        if hint.is_empty() {
+            return run.enter(known, now, out);
+        }
+        out.push(FlowOutput::Play(hint));
+        FlowNext::Goes(run)
+    }
+
+    /// The language chosen or remembered.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.language
+    }
+
+    /// A key was pressed. `9` and `0` never come here: they are the call's.
+    #[must_use]
+    pub fn digit(self, digit: Digit, now: Timestamp, out: &mut Vec<FlowOutput>) -> FlowNext {
+        if digit.as_char() == '*' {
+            return self.change_language(now, out);
+        }
+        match self.at {
+            At::Saying { barge_in: false, .. } => FlowNext::Goes(self),
+            At::Saying { then, barge_in: true, .. } => self.skip_to(then, digit, now, out),
+            At::Asking { step, tries_left, .. } => {
+                let barge_in = self.choice(step).is_some_and(|choice| choice.barge_in);
+                if barge_in {
+                    self.choose(step, tries_left, Some(digit), now, out)
+                } else {
+                    FlowNext::Goes(self)
+                }
+            }
+            At::Listening { step, tries_left, .. } => {
+                self.choose(step, tries_left, Some(digit), now, out)
+            }
+        }
+    }
+
+    /// What was said came to its end.
+    #[must_use]
+    pub fn play_ended(self, now: Timestamp, out: &mut Vec<FlowOutput>) -> FlowNext {
+        match self.at {
+            At::Saying { then, .. } => self.enter(then, now, out),
+            At::Asking { step, tries_left, .. } => {
+                let timeout = self.choice(step).map_or(Duration::ZERO, |choice| choice.timeout);
+                let at = At::Listening { step, tries_left, until: now + timeout };
+                FlowNext::Goes(Self { at, ..self })
+            }
+            // Late: the question was over already.
+            At::Listening { .. } => FlowNext::Goes(self),
+        }
+    }
+
+    /// Time passed.
+    #[must_use]
+    pub fn tick(self, now: Timestamp, out: &mut Vec<FlowOutput>) -> FlowNext {
+        if now < self.poll_timeout() {
+            return FlowNext::Goes(self);
+        }
+        match self.at {
+            At::Saying { .. } | At::Asking { .. } => self.play_ended(now, out),
+            At::Listening { step, tries_left, .. } => self.choose(step, tries_left, None, now, out),
+        }
+    }
+
+    /// When to tick next. A greeting always has a deadline.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Timestamp {
+        match self.at {
+            At::Saying { until, .. } | At::Asking { until, .. } | At::Listening { until, .. } => {
+                until
+            }
+        }
+    }
+
+    fn choice(&self, step: StepIndex) -> Option<&Choice> {
+        match self.flow.step(step) {
+            Step::Choose(choice) => Some(choice),
+            Step::Say { .. }
+            | Step::SetLanguage { .. }
+            | Step::SetClass { .. }
+            | Step::ToQueue { .. } => None,
+        }
+    }
+
+    /// Steps on until something is said or the queue is reached. The steps form no loop.
+    fn enter(mut self, to: StepIndex, now: Timestamp, out: &mut Vec<FlowOutput>) -> FlowNext {
+        let flow = Arc::clone(&self.flow);
+        let mut step = to;
+        loop {
+            match flow.step(step) {
+                Step::SetLanguage { language, then } => {
+                    self.language = Some(*language);
+                    out.push(FlowOutput::ChooseLanguage(*language));
+                    step = *then;
+                }
+                Step::SetClass { class, then } => {
+                    out.push(FlowOutput::SetClass(*class));
+                    step = *then;
+                }
+                Step::ToQueue { queue } => return FlowNext::Done(*queue),
+                Step::Say { speech, barge_in, then } => {
+                    out.push(FlowOutput::Play(self.spoken(speech, &[])));
+                    let (then, barge_in) = (*then, *barge_in);
+                    self.at = At::Saying { then, barge_in, until: now + PLAY_LIMIT };
+                    return FlowNext::Goes(self);
+                }
+                Step::Choose(choice) => {
+                    out.push(FlowOutput::Play(self.spoken(&choice.speech, &[])));
+                    let tries_left = choice.tries;
+                    self.at = At::Asking { step, tries_left, until: now + PLAY_LIMIT };
+                    return FlowNext::Goes(self);
+                }
+            }
+        }
+    }
+
+    /// A key during an announcement ends it. Where a question follows that knows the key, the key
+    /// answers it: callers who know the menu do not wait for it.
+    fn skip_to(
+        self,
+        then: StepIndex,
+        digit: Digit,
+        now: Timestamp,
+        out: &mut Vec<FlowOutput>,
+    ) -> FlowNext {
+        let answer = self.choice(then).and_then(|choice| choice.keys.get(&digit)).copied();
+        self.enter(answer.unwrap_or(then), now, out)
+    }
+
+    /// A key, or none in time, answers the question.
+    fn choose(
+        mut self,
+        step: StepIndex,
+        tries_left: u8,
+        digit: Option<Digit>,
+        now: Timestamp,
+        out: &mut Vec<FlowOutput>,
+    ) -> FlowNext {
+        let flow = Arc::clone(&self.flow);
+        let Step::Choose(choice) = flow.step(step) else { return FlowNext::Goes(self) };
+        if let Some(to) = digit.and_then(|digit| choice.keys.get(&digit)) {
+            return self.enter(*to, now, out);
+        }
+        if tries_left <= 1 {
+            return self.enter(choice.otherwise, now, out);
+        }
+        out.push(FlowOutput::Play(self.spoken(&choice.speech, &choice.again)));
+        self.at = At::Asking { step, tries_left: tries_left - 1, until: now + PLAY_LIMIT };
+        FlowNext::Goes(self)
+    }
+
+    fn change_language(self, now: Timestamp, out: &mut Vec<FlowOutput>) -> FlowNext {
+        if self.flow.languages.len() == 1 || self.language_changes >= LANGUAGE_CHANGES_MAX {
+            return FlowNext::Goes(self);
+        }
+        let first = self.flow.first;
+        Self { language_changes: self.language_changes + 1, ..self }.enter(first, now, out)
+    }
+
+    fn spoken(&self, speech: &Speech, before: &[PromptName]) -> Vec<(Language, PromptName)> {
+        let own = [self.language.unwrap_or(self.flow.default_language())];
+        let languages = if speech.every_language { &self.flow.languages[..] } else { &own };
+        languages
+            .iter()
+            .flat_map(|language| {
+                before.iter().chain(&speech.prompts).map(|name| (*language, name.clone()))
+            })
+            .collect()
+    }
+}
