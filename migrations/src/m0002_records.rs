@@ -1,8 +1,9 @@
 //! Step 2: the records (households, contacts, cases, reports, drafts, interactions).
 
 use sea_orm_migration::prelude::{
-    ColumnDef, DbErr, DeriveMigrationName, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement,
-    Index, IndexCreateStatement, SchemaManager, Table, TableCreateStatement,
+    ColumnDef, ConnectionTrait, DbErr, DeriveMigrationName, ForeignKey, ForeignKeyAction,
+    ForeignKeyCreateStatement, Index, IndexCreateStatement, SchemaManager, Table,
+    TableCreateStatement,
 };
 use sea_orm_migration::sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -312,7 +313,11 @@ fn moment_or_none(name: &'static str) -> ColumnDef {
 }
 
 /// Records are never deleted while something points at them.
-fn to(table: &'static str, column: &'static str, target: &'static str) -> ForeignKeyCreateStatement {
+fn to(
+    table: &'static str,
+    column: &'static str,
+    target: &'static str,
+) -> ForeignKeyCreateStatement {
     ForeignKey::create()
         .from(table, column)
         .to(target, "id")
@@ -320,7 +325,11 @@ fn to(table: &'static str, column: &'static str, target: &'static str) -> Foreig
         .to_owned()
 }
 
-fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+fn index(
+    name: &'static str,
+    table: &'static str,
+    columns: &[&'static str],
+) -> IndexCreateStatement {
     let mut index = Index::create().name(name).table(table).to_owned();
     for column in columns {
         index.col(*column);
