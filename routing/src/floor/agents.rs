@@ -6,6 +6,7 @@ use ids::{AgentId, Language, QueueId, Skill, Timestamp};
 
 use super::Floor;
 use super::agent::{Agent, AgentSlot, Seat, break_state};
+use super::caller::CallerSlot;
 use super::queue::{LanguageIndex, QueueIndex};
 use crate::effect::{Effects, RefusedWhy, StopCause};
 use crate::event::Wanted;
@@ -47,8 +48,26 @@ impl Floor {
             None => self.agents.insert(new_agent(id, languages, skills, seats, self.now)),
         };
         self.seat(slot);
+        let given_back = self.stop_if_unfit(slot, out);
+        if let Some(caller) = given_back {
+            self.give_back(caller, out);
+        }
         self.settle(slot, out);
         Ok(())
+    }
+
+    /// Ends what rings on an agent's console if the agent no longer serves that caller.
+    fn stop_if_unfit(&mut self, slot: AgentSlot, out: &mut Effects) -> Option<CallerSlot> {
+        let AgentState::Ringing { reservation, .. } = self.agents.get(slot).state else {
+            return None;
+        };
+        let caller = self.reservations.get(&reservation)?.caller;
+        if self.serves(slot, caller) {
+            return None;
+        }
+        let ended = self.end_reservation(reservation, StopCause::Replaced, out);
+        self.stand_down(slot, ended.origin);
+        Some(caller)
     }
 
     pub(super) fn agent_state_requested(

@@ -256,6 +256,14 @@ impl Floor {
         }
     }
 
+    /// Whether an agent serves the queue of a caller and speaks the language in force.
+    pub(super) fn serves(&self, agent: AgentSlot, caller: CallerSlot) -> bool {
+        let (agent, caller) = (self.agents.get(agent), self.callers.get(caller));
+        let spoken = |language| agent.languages.contains(&language);
+        agent.seats.iter().any(|seat| seat.queue == caller.queue)
+            && caller.language_in_force().is_none_or(spoken)
+    }
+
     /// The pool where a caller's agents are, as the rules are relaxed for it now.
     pub(crate) fn pool(&self, slot: CallerSlot) -> &Pool {
         let caller = self.callers.get(slot);

@@ -41,7 +41,12 @@ impl Floor {
     /// Has an agent ring for an emergency, if there is one that the agent can be asked for: first
     /// those for whom nothing rings, then those that others ring for already.
     pub(super) fn seek_emergency(&mut self, agent: AgentSlot, out: &mut Effects) {
-        let askable = |kind| matches!(kind, Kind::Available | Kind::WrapUp | Kind::NotResponding);
+        let askable = |kind| match kind {
+            Kind::Available | Kind::WrapUp | Kind::Ringing | Kind::NotResponding => true,
+            Kind::Offline | Kind::RingingEmergency | Kind::Talking | Kind::OnHold | Kind::Break => {
+                false
+            }
+        };
         while askable(Kind::of(self.agents.get(agent)))
             && let Some(caller) = self.oldest_unrung(agent)
         {
