@@ -215,7 +215,6 @@ fn sessions() -> TableCreateStatement {
         .col(uuid("id").primary_key())
         .col(uuid("account_id"))
         .col(bytes("token_hash").unique_key())
-        .col(bytes("csrf_hash"))
         .col(moment("created_at"))
         .col(moment("last_seen_at"))
         .col(moment("expires_at"))

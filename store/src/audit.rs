@@ -6,14 +6,16 @@
 
 use ids::{CallId, Timestamp, UserId};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::account::Role;
 use crate::row::audit_entry::{self, Column};
 use crate::row::audit_record;
 use crate::time;
-use crate::txn::{ReadTxn, WriteTxn};
+use crate::txn::WriteTxn;
 
 /// Most entries that [`list`] returns at once.
 pub const LIST_MAX: u64 = 200;
@@ -189,7 +191,7 @@ pub async fn record(txn: &WriteTxn, entry: &Entry) -> Result<(), DbErr> {
 /// # Errors
 /// The rows could not be read, or one holds a word of a later version.
 pub async fn list(
-    txn: &ReadTxn,
+    conn: &impl ConnectionTrait,
     filter: &Filter,
     before: Option<i64>,
     limit: u64,
@@ -214,7 +216,7 @@ pub async fn list(
     if let Some(before) = before {
         query = query.filter(Column::Number.lt(before));
     }
-    let rows = query.order_by_desc(Column::Number).limit(limit.min(LIST_MAX)).all(txn).await?;
+    let rows = query.order_by_desc(Column::Number).limit(limit.min(LIST_MAX)).all(conn).await?;
     rows.into_iter().map(recorded).collect()
 }
 

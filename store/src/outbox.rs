@@ -17,7 +17,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::row::{outbox, outbox_cursor};
-use crate::txn::{ReadTxn, WriteTxn};
+use crate::txn::WriteTxn;
 
 /// Most rows that [`take`] returns at once.
 pub const TAKE_MAX: u64 = 1_000;
@@ -55,12 +55,16 @@ pub fn push(txn: &WriteTxn, topic: Topic, entity: Uuid) {
 ///
 /// # Errors
 /// The rows could not be read, or one holds a topic of a later version.
-pub async fn take(txn: &ReadTxn, after: i64, limit: u64) -> Result<Vec<Change>, DbErr> {
+pub async fn take(
+    conn: &impl ConnectionTrait,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Change>, DbErr> {
     let rows = outbox::Entity::find()
         .filter(outbox::Column::Position.gt(after))
         .order_by_asc(outbox::Column::Position)
         .limit(limit.min(TAKE_MAX))
-        .all(txn)
+        .all(conn)
         .await?;
     rows.into_iter().map(change).collect()
 }
@@ -69,8 +73,8 @@ pub async fn take(txn: &ReadTxn, after: i64, limit: u64) -> Result<Vec<Change>, 
 ///
 /// # Errors
 /// The row could not be read.
-pub async fn last(txn: &ReadTxn) -> Result<i64, DbErr> {
-    let newest = outbox::Entity::find().order_by_desc(outbox::Column::Position).one(txn).await?;
+pub async fn last(conn: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let newest = outbox::Entity::find().order_by_desc(outbox::Column::Position).one(conn).await?;
     Ok(newest.map_or(0, |row| row.position))
 }
 
@@ -78,8 +82,8 @@ pub async fn last(txn: &ReadTxn) -> Result<i64, DbErr> {
 ///
 /// # Errors
 /// The row could not be read.
-pub async fn cursor(txn: &ReadTxn, consumer: &str) -> Result<i64, DbErr> {
-    let row = outbox_cursor::Entity::find_by_id(consumer).one(txn).await?;
+pub async fn cursor(conn: &impl ConnectionTrait, consumer: &str) -> Result<i64, DbErr> {
+    let row = outbox_cursor::Entity::find_by_id(consumer).one(conn).await?;
     Ok(row.map_or(0, |row| row.position))
 }
 
