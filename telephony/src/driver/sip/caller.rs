@@ -1,7 +1,6 @@
 //! Who calls and what was dialled, read from an INVITE. Pure.
 
-use rsipstack::sip::headers::untyped::ToTypedHeader;
-use rsipstack::sip::{Header, HeadersExt, Request, Uri};
+use rsipstack::sip::{Header, HeadersExt, Request};
 
 /// Longest number kept, bytes. E.164 has 15 digits; trunks add prefixes.
 const NUMBER_LEN_MAX: usize = 64;
@@ -15,15 +14,14 @@ pub(super) fn caller_number(invite: &Request) -> Option<String> {
     if asks_for_privacy(invite) {
         return None;
     }
-    let from = invite.from_header().ok()?.typed().ok()?;
-    let number = number_of(&from.uri)?;
+    let number = clean(user_part(address(invite.from_header().ok()?.value())))?;
     let withheld = WITHHELD.iter().any(|word| number.eq_ignore_ascii_case(word));
     (!withheld).then_some(number)
 }
 
 /// The number dialled: the user part of the request URI; empty if there is none.
 pub(super) fn dialled_number(invite: &Request) -> String {
-    number_of(&invite.uri).unwrap_or_default()
+    clean(user_part(&invite.uri.to_string())).unwrap_or_default()
 }
 
 /// `Privacy: id` or `user` (RFC 3323): the number is there for the network, not for us.
@@ -36,16 +34,27 @@ fn asks_for_privacy(invite: &Request) -> bool {
     })
 }
 
-/// The user part without its parameters (`+9118…;phone-context=…`), if it looks like a user part.
-fn number_of(uri: &Uri) -> Option<String> {
-    let user = match uri.user() {
-        Some(user) => user.to_owned(),
-        // `tel:104`: the parser takes the number for a host.
-        None if uri.scheme.as_ref().is_some_and(|scheme| scheme.to_string() == "tel") => {
-            uri.host_with_port.host.to_string()
-        }
-        None => return None,
-    };
+/// The URI of a From or To header: between the angle brackets, or up to the first parameter.
+fn address(value: &str) -> &str {
+    match value.rsplit_once('<') {
+        Some((_name, rest)) => rest.split('>').next().unwrap_or_default(),
+        None => value.split(';').next().unwrap_or_default(),
+    }
+}
+
+/// The user part of a SIP or telephone URI, by hand: the stack's parser takes the parameters that
+/// trunks put into it (`+9198…;npdi@…`) for the host's.
+fn user_part(uri: &str) -> &str {
+    let (scheme, rest) = uri.split_once(':').unwrap_or(("", uri));
+    match rest.rsplit_once('@') {
+        Some((user, _host)) => user,
+        None if scheme.eq_ignore_ascii_case("tel") => rest,
+        None => "",
+    }
+}
+
+/// A user part without its parameters, if it can be a number or a name.
+fn clean(user: &str) -> Option<String> {
     let number = user.split(';').next().unwrap_or_default();
     let readable = number.chars().all(|c| c.is_ascii_alphanumeric() || "+*#-_.~()".contains(c));
     (!number.is_empty() && number.len() <= NUMBER_LEN_MAX && readable).then(|| number.to_owned())

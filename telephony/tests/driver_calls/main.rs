@@ -1,0 +1,5 @@
+//! The drivers against real sockets on 127.0.0.1: callers, an exchange, browsers' peers.
+
+mod calls;
+mod exchange;
+mod limits;
