@@ -1,1 +1,33 @@
-//! Placeholder.
+//! The running exchange: a task for each call and one for the floor, effects out, events in.
+//!
+//! Calls, reservations and records are different machines that know nothing of each other; they meet
+//! here. This crate decides nothing about any of them, and knows no HTTP.
+//!
+//! ```text
+//!   SIP, media ──events──▶ pumps ──▶ call task ──events──▶ floor task ──▶ journal
+//!        ▲                              │  ▲                    │ (durable)
+//!        └────────── effects ───────────┘  └───── effects ──────┘──▶ bus ──▶ consoles
+//! ```
+
+mod admission;
+mod bus;
+mod call_task;
+mod clock;
+mod exchange;
+mod floor_task;
+mod hub;
+mod journal_writer;
+mod presence;
+mod pumps;
+mod records;
+mod recovery;
+mod registry;
+mod view;
+
+pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
+pub use clock::Clock;
+pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};
+pub use hub::{Line, Lines};
+pub use recovery::RecoverError;
+pub use registry::AgentProfile;
+pub use view::{AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView};

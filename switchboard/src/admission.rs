@@ -1,0 +1,156 @@
+//! A caller comes in: by trunk or by the citizen page, it becomes a call in the same way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ids::{CallId, LegId};
+use telephony::call::{Call, CallEvent, CallFacts, Refusal};
+use telephony::driver::sip::Invitation;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use crate::call_task::{CallTask, INBOX_LEN};
+use crate::hub::Hub;
+use crate::registry::{CallEntry, LegOwner};
+use crate::view::{CallState, CallView, Medium};
+
+/// How long the look-up of the remembered language may hold up a call.
+const LANGUAGE_PATIENCE: Duration = Duration::from_millis(300);
+/// How long the interaction's row may hold up a call; the call machine has a deadline of its own.
+const RECORD_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A call that has an id, an entry and an inbox, and no task yet.
+pub(crate) struct Admitted {
+    hub: Arc<Hub>,
+    view: CallView,
+    leg: LegId,
+    inbox: mpsc::Receiver<crate::call_task::CallInput>,
+}
+
+impl Admitted {
+    /// Gives the caller a place, at once, so that a CANCEL that follows finds it.
+    ///
+    /// # Errors
+    /// Why the call must be refused.
+    pub(crate) fn new(
+        hub: &Arc<Hub>,
+        leg: LegId,
+        from: Option<&str>,
+        dialled: &str,
+        medium: Medium,
+    ) -> Result<Self, Refusal> {
+        if hub.is_draining() {
+            return Err(Refusal::Stopping);
+        }
+        let line = hub.lines.of(dialled);
+        let id = CallId::from_uuid(hub.clock.mint());
+        let view = CallView {
+            id,
+            interaction_id: crm::interaction::id_of(id),
+            case_id: None,
+            contact_id: None,
+            state: CallState::Greeting,
+            medium,
+            number: from.and_then(crate::records::e164_of),
+            dialled: dialled.to_owned(),
+            queue: line.queue,
+            class: line.class,
+            language: None,
+            arrived_at: hub.clock.now(),
+            queued_at: None,
+            talking_at: None,
+            ended_at: None,
+            agent: None,
+            position: None,
+        };
+        let (inbox, received) = mpsc::channel(INBOX_LEN);
+        let mut maps = hub.registry.lock();
+        if maps.calls.len() >= hub.calls_max {
+            return Err(Refusal::Busy);
+        }
+        maps.legs.insert(leg, LegOwner::Call(view.id));
+        maps.calls.insert(view.id, CallEntry { inbox, leg, view: view.clone() });
+        drop(maps);
+        metrics::gauge!("calls").increment(1.0);
+        metrics::counter!("calls_arrived_total").increment(1);
+        Ok(Self { hub: Arc::clone(hub), view, leg, inbox: received })
+    }
+
+    pub(crate) fn id(&self) -> CallId {
+        self.view.id
+    }
+
+    /// Takes the place away again: the call cannot be.
+    pub(crate) fn give_up(self) {
+        self.hub.registry.remove_call(self.view.id);
+        metrics::gauge!("calls").decrement(1.0);
+    }
+
+    /// Starts the call. `answer` is our session description, where the trunk still waits for it.
+    pub(crate) async fn start(self, answer: Option<String>) {
+        let Self { hub, view, leg, inbox } = self;
+        let written = hub.records.arrived(&view);
+        hub.tasks.spawn(await_record(Arc::clone(&hub), view.id, written));
+        let remembered = remembered_language(&hub, &view).await;
+        let line = hub.lines.of(&view.dialled);
+        let facts = CallFacts {
+            id: view.id,
+            leg,
+            queue: line.queue,
+            flow: Arc::clone(&line.flow),
+            remembered_language: remembered,
+            class: line.class,
+        };
+        hub.registry.update_call(view.id, |view| view.language = remembered);
+        let mut effects = Vec::new();
+        let call = Call::arrived(facts, hub.clock.now(), &mut effects);
+        let task = CallTask {
+            hub: Arc::clone(&hub),
+            id: view.id,
+            leg,
+            medium: view.medium,
+            answer,
+            inbox,
+        };
+        hub.tasks.spawn(task.supervise(call, effects));
+    }
+}
+
+async fn await_record(hub: Arc<Hub>, call: CallId, written: oneshot::Receiver<()>) {
+    let event = match timeout(RECORD_PATIENCE, written).await {
+        Ok(Ok(())) => CallEvent::Recorded,
+        Ok(Err(_)) | Err(_) => CallEvent::RecordFailed,
+    };
+    hub.tell_call(call, event);
+}
+
+async fn remembered_language(hub: &Hub, view: &CallView) -> Option<ids::Language> {
+    let number = view.number?;
+    let found = timeout(LANGUAGE_PATIENCE, hub.records.remembered_language(number)).await;
+    // No answer in time costs the caller one more question, not the call.
+    found.ok().flatten()
+}
+
+/// An INVITE came in.
+pub(crate) fn invited(hub: &Arc<Hub>, invitation: Invitation) {
+    let Invitation { leg, from, dialled, offer } = invitation;
+    let admitted = match Admitted::new(hub, leg, from.as_deref(), &dialled, Medium::Call) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refuse(hub, leg, refusal),
+    };
+    let hub = Arc::clone(hub);
+    hub.tasks.clone().spawn(async move {
+        match hub.media.open_trunk(leg, &offer).await {
+            Ok(answer) => admitted.start(Some(answer)).await,
+            Err(refused) => {
+                admitted.give_up();
+                refuse(&hub, leg, Refusal::from(refused));
+            }
+        }
+    });
+}
+
+fn refuse(hub: &Hub, leg: LegId, refusal: Refusal) {
+    metrics::counter!("calls_refused_total").increment(1);
+    hub.sip.refuse(leg, refusal);
+}

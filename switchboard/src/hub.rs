@@ -1,0 +1,221 @@
+//! What all tasks of the exchange share, and how the floor's effects reach calls and consoles.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ids::{AgentId, CallId, Class, LegId, QueueId, Timestamp};
+use routing::{Effects, FloorEffect, FloorEvent, LeaveCause};
+use telephony::call::{CallEvent, EndCause};
+use telephony::driver::media::MediaPlane;
+use telephony::driver::sip::SipPort;
+use telephony::flow::Flow;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio_util::task::TaskTracker;
+
+use crate::bus::{Audience, Bus, Happening};
+use crate::call_task::CallInput;
+use crate::clock::Clock;
+use crate::floor_task::{FloorPort, Perform};
+use crate::records::RecordPort;
+use crate::registry::Registry;
+use crate::view::{CallState, Medium, RingingView};
+
+/// A public number: where its callers go and what they hear.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The queue of its callers.
+    pub queue: QueueId,
+    /// What they hear first.
+    pub flow: Arc<Flow>,
+    /// The class they start with.
+    pub class: Class,
+}
+
+/// The public numbers. A number that is not among them reaches the first line all the same: whoever
+/// dialled it needs a person, and the carrier sent the call here.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    by_number: HashMap<String, Line>,
+    fallback: Line,
+}
+
+impl Lines {
+    /// Lines by number; callers of any other number reach `fallback`.
+    #[must_use]
+    pub fn new(fallback: Line, by_number: HashMap<String, Line>) -> Self {
+        Self { by_number, fallback }
+    }
+
+    pub(crate) fn queues(&self) -> Vec<QueueId> {
+        let mut queues: Vec<_> = self.by_number.values().map(|line| line.queue).collect();
+        queues.push(self.fallback.queue);
+        queues.sort_unstable();
+        queues.dedup();
+        queues
+    }
+
+    pub(crate) fn of(&self, dialled: &str) -> &Line {
+        self.by_number.get(dialled).unwrap_or_else(|| {
+            metrics::counter!("calls_to_unknown_number_total").increment(1);
+            &self.fallback
+        })
+    }
+}
+
+pub(crate) struct Hub {
+    pub(crate) clock: Clock,
+    pub(crate) bus: Bus,
+    pub(crate) registry: Registry,
+    pub(crate) sip: Arc<dyn SipPort>,
+    pub(crate) media: MediaPlane,
+    pub(crate) floor: FloorPort,
+    pub(crate) records: RecordPort,
+    pub(crate) lines: Lines,
+    pub(crate) calls_max: usize,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) draining: AtomicBool,
+}
+
+impl Hub {
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Hands an event to a call. A call that cannot take it any more is ended: it is stuck.
+    pub(crate) fn tell_call(&self, call: CallId, event: CallEvent) {
+        let Some(inbox) = self.registry.inbox_of(call) else { return };
+        match inbox.try_send(CallInput::Event(event)) {
+            Ok(()) | Err(TrySendError::Closed(_)) => {}
+            Err(TrySendError::Full(_)) => {
+                metrics::counter!("calls_stuck_total").increment(1);
+                tracing::error!(call.id = %call, "a call does not take its events; it loses its inbox");
+                // Without its inbox the task ends the call as stopped as soon as it looks again.
+                self.registry.remove_call(call);
+            }
+        }
+    }
+
+    /// Tells the floor from a place that must not wait.
+    fn tell_floor_later(self: &Arc<Self>, event: FloorEvent) {
+        let hub = Arc::clone(self);
+        self.tasks.spawn(async move { hub.floor.tell(event).await });
+    }
+
+    /// The last act of a call.
+    pub(crate) fn end_call(&self, call: CallId, leg: LegId, cause: EndCause) {
+        let now = self.clock.now();
+        let view = self.registry.update_call(call, |view| {
+            view.state = CallState::Ended;
+            view.ended_at = Some(now);
+        });
+        self.media.close(leg);
+        self.registry.remove_call(call);
+        let audience = view.and_then(|view| view.agent);
+        let audience = audience.map_or(Audience::Supervisors, Audience::Agent);
+        self.bus.publish(now, audience, Happening::CallEnded { call, cause });
+        metrics::gauge!("calls").decrement(1.0);
+    }
+
+    /// A call's task panicked: nobody stays behind on a dead line.
+    pub(crate) async fn clean_up_after_panic(&self, call: CallId, leg: LegId, medium: Medium) {
+        if medium == Medium::Call {
+            self.sip.hang_up(leg);
+        }
+        let now = self.clock.now();
+        self.records.ended(call, now, EndCause::Panicked);
+        self.end_call(call, leg, EndCause::Panicked);
+        // One of the two applies; the floor refuses the other.
+        self.floor.tell(FloorEvent::CallerLeft { call, cause: LeaveCause::Failed }).await;
+        self.floor.tell(FloorEvent::CallEnded { call }).await;
+    }
+
+    fn ring(&self, now: Timestamp, agent: AgentId, ringing: RingingView) {
+        let reservation = ringing.reservation;
+        let kept = ringing.clone();
+        self.registry.update_agent(agent, |entry| {
+            entry.ringing.insert(reservation, kept);
+        });
+        let happening = Happening::ReservationRinging { agent, ringing: Box::new(ringing) };
+        self.bus.publish(now, Audience::Agent(agent), happening);
+    }
+
+    fn connect(self: &Arc<Self>, now: Timestamp, agent: AgentId, call: CallId) {
+        let leg = self.registry.leg_of(agent);
+        let alive = self.registry.update_call(call, |view| view.agent = Some(agent)).is_some();
+        let (Some(leg), true) = (leg, alive) else {
+            // The caller hung up in the same moment: the agent is free again.
+            self.tell_floor_later(FloorEvent::CallEnded { call });
+            return;
+        };
+        self.tell_call(call, CallEvent::AgentAccepted { agent, leg });
+        if !self.registry.agent_view(agent).is_some_and(|view| view.media_connected) {
+            self.bus.publish(now, Audience::Agent(agent), Happening::MediaLost { agent });
+            self.tell_call(call, CallEvent::AgentMediaLost);
+        }
+    }
+
+    fn perform_one(self: &Arc<Self>, now: Timestamp, effect: FloorEffect) {
+        match effect {
+            FloorEffect::Ring { reservation, agent, call, expires_at, explanation, .. } => {
+                let Some(call) = self.registry.call_view(call) else { return };
+                let rang_at = now;
+                let ringing = RingingView { reservation, call, rang_at, expires_at, explanation };
+                self.ring(now, agent, ringing);
+            }
+            FloorEffect::StopRinging { reservation, agent, cause, .. } => {
+                self.stop_ringing(now, agent, reservation, Some(cause));
+            }
+            FloorEffect::Connect { reservation, agent, call, .. } => {
+                self.stop_ringing(now, agent, reservation, None);
+                self.connect(now, agent, call);
+            }
+            FloorEffect::SetAgentState { agent, state, next } => {
+                let view = self.registry.update_agent(agent, |entry| {
+                    entry.state = state;
+                    entry.next = next;
+                });
+                if let Some(view) = view {
+                    let happening = Happening::AgentStateChanged(view);
+                    self.bus.publish(now, Audience::Agent(agent), happening);
+                }
+            }
+            FloorEffect::SetWaiting { call, queue, class, position } => {
+                let view = self.registry.set_waiting(call, queue, class, position, now);
+                self.bus.publish(now, Audience::Everyone, Happening::QueueChanged(view));
+            }
+            FloorEffect::ClearWaiting { call, queue } => {
+                let view = self.registry.clear_waiting(call, queue);
+                self.bus.publish(now, Audience::Everyone, Happening::QueueChanged(view));
+            }
+            FloorEffect::Alert { alert } => {
+                self.bus.publish(now, Audience::Supervisors, Happening::Alerted(alert));
+            }
+            FloorEffect::Refuse { .. } => {
+                metrics::counter!("floor_events_refused_total").increment(1);
+            }
+        }
+    }
+
+    fn stop_ringing(
+        &self,
+        now: Timestamp,
+        agent: AgentId,
+        reservation: ids::ReservationId,
+        cause: Option<routing::StopCause>,
+    ) {
+        self.registry.update_agent(agent, |entry| {
+            entry.ringing.remove(&reservation);
+        });
+        let happening = Happening::ReservationStopped { agent, reservation, cause };
+        self.bus.publish(now, Audience::Agent(agent), happening);
+    }
+}
+
+impl Perform for Arc<Hub> {
+    fn perform(&self, at: Timestamp, effects: Effects) {
+        for effect in effects {
+            self.perform_one(at, effect);
+        }
+    }
+}

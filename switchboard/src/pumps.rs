@@ -1,0 +1,95 @@
+//! What the drivers report, brought to the call or the agent whose it is. Decides nothing.
+
+use std::sync::Arc;
+
+use ids::{AgentId, CallId, LegId};
+use telephony::call::{CallEvent, LeftHow};
+use telephony::driver::media::{MediaEvent, Quality};
+use telephony::driver::sip::SipEvent;
+use tokio::sync::mpsc;
+
+use crate::admission;
+use crate::bus::{Audience, Happening};
+use crate::hub::Hub;
+use crate::registry::LegOwner;
+
+/// Brings SIP's reports to their calls until SIP stops.
+pub(crate) async fn pump_sip(hub: Arc<Hub>, mut events: mpsc::Receiver<SipEvent>) {
+    while let Some(event) = events.recv().await {
+        match event {
+            SipEvent::Invited(invitation) => admission::invited(&hub, *invitation),
+            SipEvent::Confirmed { leg } => tell_owner(&hub, leg, CallEvent::CallerConfirmed),
+            SipEvent::Left { leg, how } => tell_owner(&hub, leg, CallEvent::CallerLeft { how }),
+        }
+    }
+}
+
+/// Brings the media plane's reports to their calls and agents until the plane stops.
+pub(crate) async fn pump_media(hub: Arc<Hub>, mut events: mpsc::Receiver<MediaEvent>) {
+    while let Some(event) = events.recv().await {
+        match event {
+            MediaEvent::DigitPressed { leg, digit } => {
+                tell_owner(&hub, leg, CallEvent::DigitPressed { digit });
+            }
+            MediaEvent::PlayEnded { leg, play } => {
+                tell_owner(&hub, leg, CallEvent::PlayEnded { play });
+            }
+            MediaEvent::PeerConnected { leg } => match hub.registry.owner_of(leg) {
+                Some(LegOwner::Agent(agent)) => agent_media(&hub, agent, leg, true),
+                Some(LegOwner::Call(call)) => hub.tell_call(call, CallEvent::CallerConfirmed),
+                None => {}
+            },
+            MediaEvent::PeerDisconnected { leg } => match hub.registry.owner_of(leg) {
+                Some(LegOwner::Agent(agent)) => agent_media(&hub, agent, leg, false),
+                Some(LegOwner::Call(call)) => media_lost(&hub, call),
+                None => {}
+            },
+            MediaEvent::TrunkSilent { leg } => {
+                if let Some(LegOwner::Call(call)) = hub.registry.owner_of(leg) {
+                    // The dialog still stands: without a BYE the other side would go on paying.
+                    hub.sip.hang_up(leg);
+                    media_lost(&hub, call);
+                }
+            }
+            MediaEvent::Measured { leg, quality } => measured(&hub, leg, quality),
+        }
+    }
+}
+
+/// An agent's keys are no caller's keys: only a call's own leg speaks to its machine.
+fn tell_owner(hub: &Hub, leg: LegId, event: CallEvent) {
+    if let Some(LegOwner::Call(call)) = hub.registry.owner_of(leg) {
+        hub.tell_call(call, event);
+    }
+}
+
+fn media_lost(hub: &Hub, call: CallId) {
+    hub.tell_call(call, CallEvent::CallerLeft { how: LeftHow::MediaLost });
+}
+
+fn agent_media(hub: &Hub, agent: AgentId, leg: LegId, connected: bool) {
+    let now = hub.clock.now();
+    let view = hub.registry.update_agent(agent, |entry| {
+        entry.media_connected = connected;
+        entry.heard_at = now;
+    });
+    if let Some(view) = view {
+        hub.bus.publish(now, Audience::Agent(agent), Happening::AgentStateChanged(view));
+    }
+    if !connected {
+        hub.bus.publish(now, Audience::Agent(agent), Happening::MediaLost { agent });
+    }
+    if let Some(call) = hub.registry.call_of(agent) {
+        let event =
+            if connected { CallEvent::AgentMediaBack { leg } } else { CallEvent::AgentMediaLost };
+        hub.tell_call(call, event);
+    }
+}
+
+fn measured(hub: &Hub, leg: LegId, quality: Quality) {
+    let Some(LegOwner::Call(call)) = hub.registry.owner_of(leg) else { return };
+    let Some(agent) = hub.registry.call_view(call).and_then(|view| view.agent) else { return };
+    let Quality { received, lost, jitter_ms } = quality;
+    let happening = Happening::CallQuality { call, received, lost, jitter_ms };
+    hub.bus.publish(hub.clock.now(), Audience::Agent(agent), happening);
+}

@@ -1,0 +1,217 @@
+//! Who is where: the calls alive, the agents at their desks, and whose each leg is.
+//!
+//! One lock around plain maps, held for a look-up or a change of a few words and never across an
+//! await. The truth about states is the floor's and the calls'; this is the copy that others read.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ids::{AgentId, CallId, Class, Language, LegId, QueueId, ReservationId, Skill, Timestamp};
+use routing::{AgentState, Next};
+use tokio::sync::mpsc;
+
+use crate::call_task::CallInput;
+use crate::view::{AgentView, CallView, QueueView, RingingView};
+
+/// Who an agent is, as the accounts say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentProfile {
+    /// Who.
+    pub agent: AgentId,
+    /// The name shown to colleagues.
+    pub name: String,
+    /// Languages spoken.
+    pub languages: Vec<Language>,
+    /// Skills held.
+    pub skills: Vec<Skill>,
+    /// Queues served.
+    pub queues: Vec<QueueId>,
+}
+
+/// A call alive.
+pub(crate) struct CallEntry {
+    pub(crate) inbox: mpsc::Sender<CallInput>,
+    pub(crate) leg: LegId,
+    pub(crate) view: CallView,
+}
+
+/// An agent known to the floor.
+pub(crate) struct AgentEntry {
+    pub(crate) profile: AgentProfile,
+    /// The audio of this agent's shift; stable, whatever the browser does.
+    pub(crate) leg: LegId,
+    pub(crate) state: AgentState,
+    pub(crate) next: Option<Next>,
+    pub(crate) media_connected: bool,
+    pub(crate) heard_at: Timestamp,
+    pub(crate) lost: bool,
+    pub(crate) ringing: HashMap<ReservationId, RingingView>,
+}
+
+impl AgentEntry {
+    pub(crate) fn new(profile: AgentProfile, leg: LegId, now: Timestamp) -> Self {
+        Self {
+            profile,
+            leg,
+            state: AgentState::Offline,
+            next: None,
+            media_connected: false,
+            heard_at: now,
+            lost: false,
+            ringing: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn view(&self) -> AgentView {
+        AgentView {
+            agent: self.profile.agent,
+            name: self.profile.name.clone(),
+            state: self.state,
+            next: self.next,
+            media_connected: self.media_connected,
+        }
+    }
+
+    /// The call this agent is on.
+    pub(crate) fn call(&self) -> Option<CallId> {
+        match self.state {
+            AgentState::Talking { call, .. } | AgentState::OnHold { call, .. } => Some(call),
+            AgentState::Offline
+            | AgentState::Available { .. }
+            | AgentState::Ringing { .. }
+            | AgentState::WrapUp { .. }
+            | AgentState::Break { .. }
+            | AgentState::NotResponding { .. } => None,
+        }
+    }
+}
+
+/// Whose a leg is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LegOwner {
+    Call(CallId),
+    Agent(AgentId),
+}
+
+#[derive(Default)]
+pub(crate) struct Maps {
+    pub(crate) calls: HashMap<CallId, CallEntry>,
+    pub(crate) agents: HashMap<AgentId, AgentEntry>,
+    pub(crate) legs: HashMap<LegId, LegOwner>,
+    pub(crate) web_calls: HashMap<String, CallId>,
+    waiting: HashMap<QueueId, HashMap<CallId, (Class, Timestamp)>>,
+}
+
+impl Maps {
+    pub(crate) fn queue_view(&self, id: QueueId) -> QueueView {
+        let mut classes = BTreeMap::new();
+        let mut longest_since = None;
+        for (class, since) in self.waiting.get(&id).into_iter().flat_map(HashMap::values) {
+            *classes.entry(*class).or_insert(0) += 1;
+            longest_since =
+                Some(longest_since.map_or(*since, |longest: Timestamp| longest.min(*since)));
+        }
+        QueueView { id, waiting: classes.values().sum(), longest_since, classes }
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Registry {
+    maps: Mutex<Maps>,
+}
+
+impl Registry {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Maps> {
+        // The maps are valid after any panic: each change is one insert or remove.
+        self.maps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn owner_of(&self, leg: LegId) -> Option<LegOwner> {
+        self.lock().legs.get(&leg).copied()
+    }
+
+    pub(crate) fn inbox_of(&self, call: CallId) -> Option<mpsc::Sender<CallInput>> {
+        self.lock().calls.get(&call).map(|entry| entry.inbox.clone())
+    }
+
+    pub(crate) fn leg_of(&self, agent: AgentId) -> Option<LegId> {
+        self.lock().agents.get(&agent).map(|entry| entry.leg)
+    }
+
+    pub(crate) fn call_of(&self, agent: AgentId) -> Option<CallId> {
+        self.lock().agents.get(&agent).and_then(AgentEntry::call)
+    }
+
+    pub(crate) fn call_view(&self, call: CallId) -> Option<CallView> {
+        self.lock().calls.get(&call).map(|entry| entry.view.clone())
+    }
+
+    pub(crate) fn agent_view(&self, agent: AgentId) -> Option<AgentView> {
+        self.lock().agents.get(&agent).map(AgentEntry::view)
+    }
+
+    /// Changes what others see of a call and returns it, if the call is alive.
+    pub(crate) fn update_call(
+        &self,
+        call: CallId,
+        change: impl FnOnce(&mut CallView),
+    ) -> Option<CallView> {
+        let mut maps = self.lock();
+        let entry = maps.calls.get_mut(&call)?;
+        change(&mut entry.view);
+        Some(entry.view.clone())
+    }
+
+    /// Changes an agent's entry and returns what others see, if the agent is known.
+    pub(crate) fn update_agent(
+        &self,
+        agent: AgentId,
+        change: impl FnOnce(&mut AgentEntry),
+    ) -> Option<AgentView> {
+        let mut maps = self.lock();
+        let entry = maps.agents.get_mut(&agent)?;
+        change(entry);
+        Some(entry.view())
+    }
+
+    /// Notes that a caller waits, and returns the queue as it is now.
+    pub(crate) fn set_waiting(
+        &self,
+        call: CallId,
+        queue: QueueId,
+        class: Class,
+        position: u32,
+        now: Timestamp,
+    ) -> QueueView {
+        let mut maps = self.lock();
+        let mut since = now;
+        if let Some(entry) = maps.calls.get_mut(&call) {
+            entry.view.position = Some(position);
+            entry.view.class = class;
+            since = entry.view.queued_at.unwrap_or(now);
+        }
+        maps.waiting.entry(queue).or_default().insert(call, (class, since));
+        maps.queue_view(queue)
+    }
+
+    /// Notes that a caller no longer waits, and returns the queue as it is now.
+    pub(crate) fn clear_waiting(&self, call: CallId, queue: QueueId) -> QueueView {
+        let mut maps = self.lock();
+        if let Some(entry) = maps.calls.get_mut(&call) {
+            entry.view.position = None;
+        }
+        if let Some(waiting) = maps.waiting.get_mut(&queue) {
+            waiting.remove(&call);
+        }
+        maps.queue_view(queue)
+    }
+
+    /// Forgets a call and its leg.
+    pub(crate) fn remove_call(&self, call: CallId) {
+        let mut maps = self.lock();
+        if let Some(entry) = maps.calls.remove(&call) {
+            maps.legs.remove(&entry.leg);
+        }
+        maps.web_calls.retain(|_, of| *of != call);
+    }
+}
