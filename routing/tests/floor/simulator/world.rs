@@ -1,0 +1,472 @@
+//! One simulated day: an agenda of what is to happen, the floor it happens to, and the checks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+
+use ids::{AgentId, CallId, Class, ReservationId, Timestamp};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use routing::{
+    AgentState, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, LeaveCause, StopCause, Wanted,
+};
+
+use super::people::{self, Citizen, Fate, Reply, seconds};
+use super::plan::Plan;
+use crate::oracle::Oracle;
+use crate::support::{agent, at, call, config, language, queue};
+
+/// Agents of a day.
+const AGENTS: u128 = 45;
+
+/// What is to happen at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Happening {
+    Arrives(CallId),
+    HangsUp(CallId),
+    IsRaised(CallId),
+    Answers {
+        reservation: ReservationId,
+        agent: AgentId,
+        accept: bool,
+    },
+    Holds(CallId),
+    Resumes(CallId),
+    TalkEnds(CallId),
+    /// The agent's side of the call is lost; the caller goes back to the queue.
+    IsCutOff(CallId),
+    ComesBack(AgentId),
+    Wishes(AgentId),
+    Vanishes(AgentId),
+}
+
+/// What a day came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) answered: u32,
+    pub(crate) abandoned: u32,
+    pub(crate) events: u32,
+    pub(crate) rings: u32,
+    pub(crate) missed: u32,
+    pub(crate) rejected: u32,
+    pub(crate) lost: u32,
+    pub(crate) taken: u32,
+    pub(crate) replaced: u32,
+    pub(crate) relaxed: u32,
+    pub(crate) late: u32,
+    pub(crate) raised: u32,
+    pub(crate) returned: u32,
+    pub(crate) restarts: u32,
+    pub(crate) jumps: u32,
+    pub(crate) twice: u32,
+}
+
+/// A day in the making.
+pub(crate) struct World {
+    now: Timestamp,
+    rng: StdRng,
+    config: FloorConfig,
+    floor: Floor,
+    oracle: Oracle,
+    citizens: BTreeMap<CallId, Citizen>,
+    agenda: BTreeSet<(Timestamp, u64, Happening)>,
+    planned: u64,
+    plan: Plan,
+    report: Report,
+    /// Callers who are still to come, wait or talk.
+    open: u32,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, callers: u32) -> Self {
+        let config = config(&["health", "schemes"]);
+        let floor = Floor::new(config.clone()).expect("the configuration is valid");
+        let mut world = Self {
+            now: at(0),
+            rng: StdRng::seed_from_u64(seed),
+            oracle: Oracle::new(&floor),
+            plan: Plan::new(config.clone()),
+            config,
+            floor,
+            citizens: BTreeMap::new(),
+            agenda: BTreeSet::new(),
+            planned: 0,
+            report: Report::default(),
+            open: callers,
+        };
+        // Some callers find nobody signed in yet.
+        for number in 1..=AGENTS {
+            let when = seconds(&mut world.rng, 5.0..60.0);
+            world.plan_in(when, Happening::ComesBack(agent(number)));
+        }
+        let mut arrival = Duration::ZERO;
+        for number in 1..=callers {
+            arrival += seconds(&mut world.rng, 0.0..6.2);
+            let id = call(number.into());
+            let citizen = people::citizen(&mut world.rng);
+            world.citizens.insert(id, citizen);
+            world.plan_in(arrival, Happening::Arrives(id));
+        }
+        world
+    }
+
+    /// Lets the day pass, to the last caller and then to the last timer.
+    pub(crate) fn run(&mut self) -> Result<Report, String> {
+        while self.open > 0 {
+            self.step()?;
+            if self.report.events > 500 * u32::try_from(self.citizens.len()).unwrap_or(u32::MAX) {
+                return Err("the day does not end".into());
+            }
+        }
+        for number in 1..=AGENTS {
+            let want = Wanted::Offline;
+            self.happens(FloorEvent::AgentStateRequested { agent: agent(number), want })?;
+        }
+        while let Some(deadline) = self.floor.poll_timeout() {
+            self.now = self.now.max(deadline);
+            self.happens(FloorEvent::Ticked)?;
+        }
+        let view = self.floor.view(self.now);
+        let offline = |row: &routing::AgentRow| row.state == AgentState::Offline;
+        if !view.waiting.is_empty() || view.talking > 0 || !view.agents.iter().all(offline) {
+            return Err(format!("something is left at the end of the day: {view:?}"));
+        }
+        for (id, citizen) in &self.citizens {
+            match citizen.fate {
+                Fate::Answered => self.report.answered += 1,
+                Fate::Abandoned => self.report.abandoned += 1,
+                Fate::ToCome | Fate::Waiting | Fate::Talking => {
+                    return Err(format!("call {id} was lost: {citizen:?}"));
+                }
+            }
+        }
+        Ok(self.report)
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub(crate) fn snapshot(&self) -> String {
+        serde_json::to_string(&self.floor.snapshot()).expect("plain data")
+    }
+
+    /// The next thing on the agenda, or the floor's own next deadline, a little late.
+    fn step(&mut self) -> Result<(), String> {
+        self.trouble()?;
+        let due = self.floor.poll_timeout();
+        let next = self.agenda.first().map(|(when, _, _)| *when);
+        if let Some(due) = due
+            && next.is_none_or(|next| due <= next)
+        {
+            let late = if self.rng.random_bool(0.5) { Duration::ZERO } else { self.a_moment() };
+            self.now = self.now.max(due + late);
+            return self.happens(FloorEvent::Ticked);
+        }
+        let Some((when, _, happening)) = self.agenda.pop_first() else {
+            return Err("callers are left, and nothing is going to happen".into());
+        };
+        self.now = self.now.max(when);
+        self.comes_to_pass(happening)
+    }
+
+    /// Now and then: a restart from a snapshot, a jump of the clock.
+    fn trouble(&mut self) -> Result<(), String> {
+        match self.rng.random_range(0..2000) {
+            0..4 => {
+                self.report.restarts += 1;
+                let snapshot = serde_json::from_str(&self.snapshot()).expect("it was written so");
+                let floor = Floor::restore(self.config.clone(), snapshot);
+                self.floor = floor.map_err(|error| format!("restart: {error:?}"))?;
+                Ok(())
+            }
+            4..6 => {
+                self.report.jumps += 1;
+                self.now = self.now + seconds(&mut self.rng, 1.0..40.0);
+                Ok(())
+            }
+            6..10 => {
+                // The wall clock stepped back for an instant.
+                self.report.jumps += 1;
+                let back = Timestamp::from_micros(self.now.as_micros() - 3_000_000);
+                self.happens_at(back, FloorEvent::Ticked)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn comes_to_pass(&mut self, happening: Happening) -> Result<(), String> {
+        match happening {
+            Happening::Arrives(id) => self.arrives(id),
+            Happening::HangsUp(id) => match self.citizen(id).fate {
+                Fate::Waiting => {
+                    self.ends(id, Fate::Abandoned);
+                    self.happens(FloorEvent::CallerLeft { call: id, cause: LeaveCause::Abandoned })
+                }
+                Fate::Talking => self.talk_ends(id),
+                Fate::ToCome | Fate::Answered | Fate::Abandoned => Ok(()),
+            },
+            Happening::IsRaised(id) => {
+                let class =
+                    if self.rng.random_bool(0.5) { Class::Emergency } else { Class::Clinical };
+                self.report.raised += 1;
+                self.happens(FloorEvent::CallerRaised { call: id, class })
+            }
+            Happening::Answers { reservation, agent, accept: true } => {
+                self.happens(FloorEvent::ReservationAccepted { reservation, agent })
+            }
+            Happening::Answers { reservation, agent, accept: false } => {
+                self.happens(FloorEvent::ReservationRejected { reservation, agent })
+            }
+            Happening::Holds(id) => self.happens(FloorEvent::CallHeld { call: id }),
+            Happening::Resumes(id) => self.happens(FloorEvent::CallResumed { call: id }),
+            Happening::TalkEnds(id) => self.talk_ends(id),
+            Happening::IsCutOff(id) => self.is_cut_off(id),
+            Happening::ComesBack(id) => self.comes_back(id),
+            Happening::Wishes(id) => {
+                let want = people::wish(&mut self.rng);
+                self.happens(FloorEvent::AgentStateRequested { agent: id, want })
+            }
+            Happening::Vanishes(id) => self.happens(FloorEvent::AgentLost { agent: id }),
+        }
+    }
+
+    fn arrives(&mut self, id: CallId) -> Result<(), String> {
+        let now = self.now;
+        let citizen = self.citizens.get_mut(&id).expect("every call has a citizen");
+        (citizen.since, citizen.fate) = (now, Fate::Waiting);
+        let patience = citizen.patience;
+        self.plan_in(patience, Happening::HangsUp(id));
+        if self.rng.random_bool(0.04) {
+            let when = seconds(&mut self.rng, 0.0..60.0);
+            self.plan_in(when, Happening::IsRaised(id));
+        }
+        self.waits(id, false)
+    }
+
+    fn waits(&mut self, id: CallId, head: bool) -> Result<(), String> {
+        let citizen = self.citizen(id);
+        let event = FloorEvent::CallerArrived {
+            call: id,
+            queue: queue(citizen.queue),
+            class: citizen.class,
+            language: citizen.language.map(language),
+            since: citizen.since,
+            head,
+        };
+        self.happens(event)
+    }
+
+    fn talk_ends(&mut self, id: CallId) -> Result<(), String> {
+        if self.citizen(id).fate != Fate::Talking {
+            return Ok(());
+        }
+        self.ends(id, Fate::Answered);
+        self.happens(FloorEvent::CallEnded { call: id })
+    }
+
+    fn is_cut_off(&mut self, id: CallId) -> Result<(), String> {
+        if self.citizen(id).fate != Fate::Talking {
+            return Ok(());
+        }
+        self.report.returned += 1;
+        self.citizens.get_mut(&id).expect("every call has a citizen").fate = Fate::Waiting;
+        // Once more as patient as before: somebody spoke to them.
+        let patience = self.citizen(id).patience;
+        self.plan_in(patience, Happening::HangsUp(id));
+        self.happens(FloorEvent::CallEnded { call: id })?;
+        self.waits(id, true)
+    }
+
+    fn comes_back(&mut self, id: AgentId) -> Result<(), String> {
+        let state = self.floor.agent(id).map(|row| row.state);
+        if matches!(state, None | Some(AgentState::Offline)) || self.rng.random_bool(0.05) {
+            let (languages, queues) = people::profile(&mut self.rng);
+            self.happens(FloorEvent::AgentRegistered {
+                agent: id,
+                languages: languages.into_iter().map(language).collect(),
+                skills: Vec::new(),
+                queues: queues.into_iter().map(queue).collect(),
+            })?;
+        }
+        self.happens(FloorEvent::AgentStateRequested { agent: id, want: Wanted::Available })
+    }
+
+    /// An event happens now, and now and then a second time.
+    fn happens(&mut self, event: FloorEvent) -> Result<(), String> {
+        let again = self.rng.random_bool(0.01);
+        if again {
+            self.report.twice += 1;
+            self.happens_at(self.now, event.clone())?;
+        }
+        self.happens_at(self.now, event)
+    }
+
+    fn happens_at(&mut self, at: Timestamp, event: FloorEvent) -> Result<(), String> {
+        self.report.events += 1;
+        self.plan.note(at, event.clone());
+        let mut effects = Effects::new();
+        self.floor.handle(at, event.clone(), &mut effects);
+        let fault = |fault: &dyn fmt::Display| format!("{event:?}: {fault}\n{effects:#?}");
+        self.floor.check().map_err(|violation| fault(&violation))?;
+        let heard = self.oracle.hear(self.now, &self.floor, &effects);
+        heard.map_err(|message| fault(&message))?;
+        effects.into_iter().try_for_each(|effect| self.meets(effect))
+    }
+
+    /// The people hear of an effect, and plan what they do about it.
+    fn meets(&mut self, effect: FloorEffect) -> Result<(), String> {
+        match effect {
+            FloorEffect::Ring { reservation, agent, expires_at, explanation, .. } => {
+                self.report.rings += 1;
+                self.report.relaxed += u32::from(explanation.relaxation_step > 0);
+                self.replies(reservation, agent, expires_at);
+            }
+            FloorEffect::StopRinging { cause, .. } => match cause {
+                StopCause::TimedOut => self.report.missed += 1,
+                StopCause::Rejected => self.report.rejected += 1,
+                StopCause::AgentLost => self.report.lost += 1,
+                StopCause::TakenByAnother => self.report.taken += 1,
+                StopCause::Replaced => self.report.replaced += 1,
+                StopCause::CallerLeft => {}
+            },
+            FloorEffect::Connect { agent, call, waiting_since, .. } => {
+                self.is_connected(agent, call, waiting_since)?;
+            }
+            FloorEffect::SetAgentState { agent, state, .. } => self.agent_is(agent, state),
+            FloorEffect::Refuse { event: FloorEvent::ReservationAccepted { .. }, .. } => {
+                self.report.late += 1;
+            }
+            FloorEffect::SetWaiting { .. }
+            | FloorEffect::ClearWaiting { .. }
+            | FloorEffect::Alert { .. }
+            | FloorEffect::Refuse { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn replies(&mut self, reservation: ReservationId, agent: AgentId, expires_at: Timestamp) {
+        let soon = seconds(&mut self.rng, 0.5..9.0);
+        let answers = |accept| Happening::Answers { reservation, agent, accept };
+        match people::reply(&mut self.rng) {
+            Reply::Accept => self.plan_in(soon, answers(true)),
+            Reply::AcceptTwice => {
+                self.plan_in(soon, answers(true));
+                self.plan_in(soon, answers(true));
+            }
+            Reply::AcceptLate => {
+                let late = expires_at.since(self.now) + self.a_moment();
+                self.plan_in(late, answers(true));
+            }
+            Reply::Reject => self.plan_in(soon, answers(false)),
+            Reply::Ignore => {}
+            Reply::Vanish => self.plan_in(soon, Happening::Vanishes(agent)),
+        }
+    }
+
+    fn is_connected(
+        &mut self,
+        agent: AgentId,
+        id: CallId,
+        waiting_since: Timestamp,
+    ) -> Result<(), String> {
+        let citizen = self.citizens.get_mut(&id).expect("every call has a citizen");
+        if citizen.fate != Fate::Waiting || citizen.since != waiting_since {
+            return Err(format!("call {id} is connected, but {citizen:?}"));
+        }
+        citizen.fate = Fate::Talking;
+        let talk = citizen.talk;
+        match self.rng.random_range(0..100) {
+            0..10 => {
+                self.plan_in(talk / 3, Happening::Holds(id));
+                self.plan_in(talk / 2, Happening::Resumes(id));
+            }
+            10..14 => self.plan_in(talk / 2, Happening::IsCutOff(id)),
+            14..17 => self.plan_in(talk / 2, Happening::Vanishes(agent)),
+            17..24 => self.plan_in(talk / 2, Happening::Wishes(agent)),
+            _ => {}
+        }
+        self.plan_in(talk, Happening::TalkEnds(id));
+        Ok(())
+    }
+
+    /// Whoever is away comes back some time; some do not wait for the end of wrap-up.
+    fn agent_is(&mut self, agent: AgentId, state: AgentState) {
+        let back = match state {
+            AgentState::Offline => 20.0..300.0,
+            AgentState::NotResponding { .. } => 3.0..60.0,
+            AgentState::Break { .. } => 60.0..600.0,
+            AgentState::WrapUp { .. } if self.rng.random_bool(0.3) => 2.0..25.0,
+            AgentState::Available { .. }
+            | AgentState::Ringing { .. }
+            | AgentState::Talking { .. }
+            | AgentState::OnHold { .. }
+            | AgentState::WrapUp { .. } => return,
+        };
+        let when = seconds(&mut self.rng, back);
+        self.plan_in(when, Happening::ComesBack(agent));
+    }
+
+    fn ends(&mut self, id: CallId, fate: Fate) {
+        self.citizens.get_mut(&id).expect("every call has a citizen").fate = fate;
+        self.open -= 1;
+    }
+
+    fn citizen(&self, id: CallId) -> &Citizen {
+        &self.citizens[&id]
+    }
+
+    fn a_moment(&mut self) -> Duration {
+        seconds(&mut self.rng, 0.0..2.0)
+    }
+
+    fn plan_in(&mut self, span: Duration, happening: Happening) {
+        self.planned += 1;
+        self.agenda.insert((self.now + span, self.planned, happening));
+    }
+}
+
+impl Report {
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            answered: self.answered + other.answered,
+            abandoned: self.abandoned + other.abandoned,
+            events: self.events + other.events,
+            rings: self.rings + other.rings,
+            missed: self.missed + other.missed,
+            rejected: self.rejected + other.rejected,
+            lost: self.lost + other.lost,
+            taken: self.taken + other.taken,
+            replaced: self.replaced + other.replaced,
+            relaxed: self.relaxed + other.relaxed,
+            late: self.late + other.late,
+            raised: self.raised + other.raised,
+            returned: self.returned + other.returned,
+            restarts: self.restarts + other.restarts,
+            jumps: self.jumps + other.jumps,
+            twice: self.twice + other.twice,
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { answered, abandoned, events, rings, missed, rejected, .. } = self;
+        let Self { lost, taken, replaced, relaxed, late, raised, .. } = self;
+        let Self { returned, restarts, jumps, twice, .. } = self;
+        write!(f, "{answered} answered, {abandoned} abandoned, {events} events, {rings} rings ")?;
+        write!(
+            f,
+            "({missed} missed, {rejected} rejected, {lost} lost with the agent, {taken} taken "
+        )?;
+        write!(
+            f,
+            "by another, {replaced} replaced, {relaxed} relaxed), {late} late acceptances, "
+        )?;
+        write!(
+            f,
+            "{raised} raised, {returned} returned, {restarts} restarts, {jumps} clock jumps, "
+        )?;
+        write!(f, "{twice} events twice")
+    }
+}
