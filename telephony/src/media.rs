@@ -4,6 +4,7 @@
 //! which G.711 makes 160 bytes. Prompts are encoded once, at start-up, in both laws; playing one is
 //! copying bytes. Nothing here knows sockets, packets or time: the driver ticks.
 
+mod builtin;
 pub mod g711;
 pub mod level;
 pub mod library;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use ids::Language;
 use thiserror::Error;
 
-use super::{SAMPLES_PER_SECOND, g711};
+use super::{SAMPLES_PER_SECOND, builtin, g711};
 use crate::call::PromptName;
 use crate::sdp::Codec;
 
@@ -111,6 +111,20 @@ impl AudioLibrary {
     pub fn new(fallback: Language) -> Self {
         let any = ANY.parse().expect("`any` is a good name");
         Self { prompts: HashMap::new(), fallback, any }
+    }
+
+    /// The prompts that come with the program. A folder of recordings may replace any of them
+    /// afterwards, by [`AudioLibrary::add_wav`].
+    ///
+    /// # Errors
+    /// See [`AddPromptError`]; a test keeps the built-in files free of them.
+    pub fn builtin(fallback: Language) -> Result<Self, AddPromptError> {
+        let mut library = Self::new(fallback);
+        for (language, name, wav) in builtin::FILES {
+            let language = language.parse().expect("a test reads every built-in name");
+            library.add_wav(language, PromptName(name.to_owned()), wav)?;
+        }
+        Ok(library)
     }
 
     /// Adds a prompt, replacing one of the same language and name. `language` may be `any`.

@@ -158,7 +158,7 @@ fn apply(call: Call, now: Timestamp, event: CallEvent, observer: &mut Observer) 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn whatever_happens_the_promises_hold(

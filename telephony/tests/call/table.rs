@@ -92,7 +92,11 @@ fn every_state_with_every_event() {
                     let state = short_state(rig.call.state());
                     let effects = rig.effects();
                     let same = rig.call == before && effects.is_empty();
-                    if same { "-".to_owned() } else { format!("-> {state}: {effects}") }
+                    match (same, effects.is_empty()) {
+                        (true, _) => "-".to_owned(),
+                        (false, true) => format!("-> {state}"),
+                        (false, false) => format!("-> {state}: {effects}"),
+                    }
                 }
                 Err(refused) => {
                     assert_eq!(refused.state, before, "a refused call is unchanged");
