@@ -6,8 +6,8 @@ use std::time::Duration;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ConnectOptions, Database, DatabaseConnection, DbErr, IsolationLevel,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr,
+    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::watch;
 
@@ -24,6 +24,11 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 const POOL_SIZE: u32 = 8;
 /// How often a transaction is tried that collides with others.
 const ATTEMPTS_MAX: u32 = 20;
+
+/// One migrating node at a time. The isolation is lowered because the second one must see what the
+/// first has done; the number is the text "schema" in ASCII.
+const MIGRATION_LOCK: &str =
+    "SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock(126870790434145)";
 
 /// Which database is behind a [`Store`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,12 +95,19 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { backend, readers, writers, changed }) })
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date: all steps or none. Of two nodes that start at once, one waits for
+    /// the other and then finds nothing to do.
     ///
     /// # Errors
-    /// A step failed; the steps before it stay applied.
+    /// A step failed; the schema is as it was.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
-        Migrator::up(&self.inner.writers, None).await.map_err(MigrateError)
+        let options = TransactionOptions { isolation_level: None, ..self.writing() };
+        let txn = self.inner.writers.begin_with_options(options).await.map_err(MigrateError)?;
+        if self.inner.backend == Backend::Postgres {
+            txn.execute_unprepared(MIGRATION_LOCK).await.map_err(MigrateError)?;
+        }
+        Migrator::up(&txn, None).await.map_err(MigrateError)?;
+        txn.commit().await.map_err(MigrateError)
     }
 
     /// Which database this is.
@@ -172,7 +184,12 @@ impl Store {
     }
 
     async fn begin_write(&self) -> Result<WriteTxn, TxnError> {
-        let options = match self.inner.backend {
+        let txn = self.inner.writers.begin_with_options(self.writing()).await;
+        txn.map(WriteTxn::new).map_err(begin_error)
+    }
+
+    fn writing(&self) -> TransactionOptions {
+        match self.inner.backend {
             Backend::Sqlite => TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                 ..TransactionOptions::default()
@@ -181,14 +198,12 @@ impl Store {
                 isolation_level: Some(IsolationLevel::Serializable),
                 ..TransactionOptions::default()
             },
-        };
-        let txn = self.inner.writers.begin_with_options(options).await.map_err(begin_error)?;
-        Ok(WriteTxn::new(txn))
+        }
     }
 
     async fn commit(&self, txn: WriteTxn) -> Result<(), TxnError> {
         let changes = txn.take_changes();
-        outbox::write(&txn, &changes).await.map_err(TxnError::Commit)?;
+        outbox::write(&txn, &changes).await.map_err(commit_error)?;
         txn.take_back()?.commit().await.map_err(TxnError::Commit)?;
         if !changes.is_empty() {
             self.inner.changed.send_modify(|count| *count += 1);
@@ -240,6 +255,11 @@ fn postgres(url: &str) -> ConnectOptions {
 
 fn begin_error(error: DbErr) -> TxnError {
     if is_busy(&error) { TxnError::Busy(error) } else { TxnError::Begin(error) }
+}
+
+/// Nothing is written when the last statement before the commit met a lock.
+fn commit_error(error: DbErr) -> TxnError {
+    if is_busy(&error) { TxnError::Busy(error) } else { TxnError::Commit(error) }
 }
 
 /// How long to stay away before trying again: longer each time, and never the same for two.

@@ -1,5 +1,12 @@
 //! The store on real databases: every test runs on SQLite and on PostgreSQL unless it says why not.
 
+mod account;
+mod audit;
 mod journal;
+mod machine;
 mod outbox;
+mod schema;
+mod session;
+mod sign_in;
+mod snapshot;
 mod txn;
