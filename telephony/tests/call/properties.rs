@@ -138,14 +138,14 @@ fn check_urgent(before: &Call, event: &CallEvent, after: &Call) {
     }
 }
 
-fn apply(call: Call, now: Timestamp, event: CallEvent, observer: &mut Observer) -> Call {
+fn apply(call: Call, now: Timestamp, event: &CallEvent, observer: &mut Observer) -> Call {
     let (before, mut out) = (call.clone(), Vec::new());
     match call.handle(now, event.clone(), &mut out) {
         Ok(after) => {
             assert!(!observer.ended, "after the end, nothing is accepted");
-            observer.accepted(&event);
+            observer.accepted(event);
             out.iter().for_each(|effect| observer.effect(effect));
-            check_urgent(&before, &event, &after);
+            check_urgent(&before, event, &after);
             observer.matches(&after);
             after
         }
@@ -170,13 +170,13 @@ proptest! {
         let mut observer = Observer::default();
         for (gap_ms, event) in events {
             now = now + Duration::from_millis(gap_ms);
-            call = apply(call, now, event, &mut observer);
+            call = apply(call, now, &event, &mut observer);
         }
         // Whatever happened, stopping ends it, once.
         let stop = CallEvent::Stopped { cause: EndCause::Stopped };
-        call = apply(call, now, stop, &mut observer);
+        call = apply(call, now, &stop, &mut observer);
         prop_assert!(observer.ended);
-        call = apply(call, now, CallEvent::Ticked, &mut observer);
+        call = apply(call, now, &CallEvent::Ticked, &mut observer);
         let ended = matches!(call.state(), CallState::Ended { .. });
         prop_assert!(ended);
     }
@@ -197,7 +197,7 @@ proptest! {
             if matches!(rig.call.state(), CallState::Waiting(_)) {
                 break;
             }
-            rig = rig.to_deadline();
+            rig = rig.at_deadline();
         }
         let waits = matches!(rig.call.state(), CallState::Waiting(_));
         prop_assert!(waits, "{}", rig.effects());

@@ -52,12 +52,12 @@ fn a_caller_chooses_hindi_says_illness_waits_and_talks() {
 
 #[test]
 fn silence_still_reaches_a_person_in_the_default_language() {
-    let mut rig = Rig::arrived(None).to_deadline().then(CallEvent::CallerConfirmed);
+    let mut rig = Rig::arrived(None).at_deadline().then(CallEvent::CallerConfirmed);
     for _ in 0..20 {
         if matches!(rig.call.state(), CallState::Waiting(_)) {
             break;
         }
-        rig = rig.to_deadline();
+        rig = rig.at_deadline();
     }
     let joined: Vec<_> = rig.out.iter().map(short).filter(|e| e.starts_with("join")).collect();
     assert_eq!(joined.len(), 1, "{}", rig.effects());
@@ -107,7 +107,7 @@ fn a_wrong_key_is_asked_again_and_then_goes_on() {
 
 #[test]
 fn a_waiting_caller_hears_words_now_and_then() {
-    let rig = in_greeting(Some("en")).press('0').play_ended().quietly().to_deadline();
+    let rig = in_greeting(Some("en")).press('0').play_ended().quietly().at_deadline();
     assert_eq!(rig.effects(), "play#4 en/still_waiting");
     let rig = rig.quietly().play_ended_of(4);
     assert_eq!(rig.effects(), "play#5 en/music for ever");
@@ -125,7 +125,7 @@ fn a_lost_agent_sends_the_caller_to_the_head_with_the_wait_intact() {
     assert_eq!(rig.effects(), "unbridge agent's leg; play#3 en/agent_lost");
     let back = rig.clone().quietly().after(5000).then(CallEvent::AgentMediaBack { leg: OTHER_LEG });
     assert_eq!(back.effects(), "stop playing; bridge agent's new leg");
-    let gone = rig.quietly().to_deadline();
+    let gone = rig.quietly().at_deadline();
     assert_eq!(
         gone.effects(),
         "release agent; join health Standard en since 0 ms at the head; play#4 en/please_wait"
@@ -167,7 +167,7 @@ fn a_web_caller_may_be_connected_before_the_row_is_written() {
 
 #[test]
 fn nobody_confirms_and_the_set_up_times_out() {
-    let rig = Rig::arrived(None).then(CallEvent::Recorded).quietly().to_deadline();
+    let rig = Rig::arrived(None).then(CallEvent::Recorded).quietly().at_deadline();
     assert_eq!(rig.now, at(32_000));
     assert_eq!(rig.effects(), "hang up; end SetUpTimedOut");
 }

@@ -65,7 +65,7 @@ impl Rig {
     }
 
     /// To the deadline, and over it.
-    pub(crate) fn to_deadline(mut self) -> Self {
+    pub(crate) fn at_deadline(mut self) -> Self {
         self.now = self.call.poll_timeout().expect("there is a deadline");
         self.then(CallEvent::Ticked)
     }
@@ -88,10 +88,11 @@ impl Rig {
         self.out
             .iter()
             .rev()
-            .find_map(|effect| match effect {
-                CallEffect::Play { play, .. } => Some(*play),
-                _ => None,
-            })
+            .find_map(
+                |effect| {
+                    if let CallEffect::Play { play, .. } = effect { Some(*play) } else { None }
+                },
+            )
             .unwrap_or_default()
     }
 
