@@ -21,10 +21,11 @@ use crate::error::CrmError;
 use crate::text::words;
 use crate::vocabulary::Vocabulary;
 
-pub(crate) use edit::{check_open, edited, get_in, next_state, stamped};
+pub(crate) use edit::{check_open, edit_in, edited, get_in, next_state, stamped};
 pub use edit::{close, get, reopen, update};
 pub use list::{Mine, list_mine};
 pub use number::CaseNumber;
+pub(crate) use open::open_in;
 pub use open::{CaseChoice, attach, open, open_for_call};
 pub(crate) use record::{Revision, from_row, load, not_found, revise};
 pub use state::{CaseState, CaseStep, Refused, RefusedWhy, StateName};

@@ -17,7 +17,7 @@ use crate::text::{clean, clean_option, words};
 
 pub use pick_list::{PickListEntry, find_by_phone};
 pub use record::{create, get, update};
-pub(crate) use record::{create_in, exists_in, join_in, load};
+pub(crate) use record::{create_in, exists_in, join_in};
 
 /// Most numbers of one contact.
 pub const PHONES_MAX: usize = 10;

@@ -11,6 +11,7 @@ pub mod access;
 pub mod actor;
 pub mod case;
 pub mod contact;
+pub mod demo;
 mod entity;
 pub mod error;
 pub mod household;

@@ -8,8 +8,9 @@ use core::fmt;
 use ids::Timestamp;
 use jiff::tz::TimeZone;
 use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait};
+use store::WriteTxn;
 
 use crate::entity::case_counter;
 use crate::error::CrmError;
@@ -40,6 +41,19 @@ impl fmt::Display for CaseNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Queues up for a number: the first statement of a transaction that may allot one.
+///
+/// On PostgreSQL every case opened at the same moment would count from the same snapshot, and all
+/// but one would have to begin anew. Locking the table takes no snapshot: who waits here sees the
+/// counter as the one before left it. On SQLite a transaction that writes is alone anyway.
+pub(crate) async fn queue_up(txn: &WriteTxn) -> Result<(), CrmError> {
+    if txn.get_database_backend() == DbBackend::Postgres {
+        let lock = "LOCK TABLE case_counters IN SHARE ROW EXCLUSIVE MODE";
+        txn.execute_unprepared(lock).await?;
+    }
+    Ok(())
 }
 
 /// Allots the next number of the month of `work.now`.

@@ -45,7 +45,12 @@ pub async fn open(
     now: Timestamp,
 ) -> Result<Case, CrmError> {
     access::allow(actor, access::Deed::WriteRecords)?;
-    store.write_txn(|txn| async move { open_in(&Work::new(&txn, actor, now), id, new).await }).await
+    store
+        .write_txn(|txn| async move {
+            number::queue_up(&txn).await?;
+            open_in(&Work::new(&txn, actor, now), id, new).await
+        })
+        .await
 }
 
 /// The case of a call: the one it has, else a new one, or one that the actor chose. A call has one
@@ -65,6 +70,7 @@ pub async fn open_for_call(
     access::allow(actor, access::Deed::WriteRecords)?;
     store
         .write_txn(|txn| async move {
+            number::queue_up(&txn).await?;
             let work = Work::new(&txn, actor, now);
             let interaction = interaction::ensure(&txn, call, now).await?;
             match choice {

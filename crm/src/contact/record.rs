@@ -194,8 +194,8 @@ const fn check_version(contact: &Contact, expected: i64) -> Result<(), Conflict>
     })
 }
 
-/// Reads a contact without an audit entry: for work that writes one of its own, and for the index.
-pub(crate) async fn load<C: ConnectionTrait>(
+/// Reads a contact without an audit entry: for work that writes one of its own.
+async fn load<C: ConnectionTrait>(
     connection: &C,
     id: ContactId,
     now: Timestamp,

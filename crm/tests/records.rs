@@ -1,0 +1,23 @@
+//! The records on SQLite and on PostgreSQL, through the same code.
+//!
+//! One program for all of them: linking is slower than the tests.
+
+#[path = "records/support.rs"]
+mod support;
+
+#[path = "records/access.rs"]
+mod access;
+#[path = "records/case.rs"]
+mod case;
+#[path = "records/contact.rs"]
+mod contact;
+#[path = "records/demo.rs"]
+mod demo;
+#[path = "records/draft.rs"]
+mod draft;
+#[path = "records/interaction.rs"]
+mod interaction;
+#[path = "records/report.rs"]
+mod report;
+#[path = "records/timeline.rs"]
+mod timeline;
