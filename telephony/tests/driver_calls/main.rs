@@ -4,4 +4,6 @@ mod browser;
 mod calls;
 mod exchange;
 mod limits;
+mod malformed;
 mod peers;
+mod sipp;

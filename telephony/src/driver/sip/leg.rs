@@ -321,7 +321,10 @@ impl Guard {
             | DialogState::Options(..) => {
                 let (shared, dialog) = (self.shared.clone(), self.dialog.clone());
                 self.shared.tasks.spawn(async move {
-                    let _answered = timeout(LAST_WORDS_DEADLINE, dialog.bye()).await;
+                    tokio::select! {
+                        () = shared.stop.cancelled() => {}
+                        _answered = timeout(LAST_WORDS_DEADLINE, dialog.bye()) => {}
+                    }
                     shared.dialogs.remove_dialog(&id);
                 });
             }
