@@ -1,0 +1,145 @@
+// Runs the call machine in one tab: feeds it frames, media changes and key presses, executes its
+// effects, and tells React when the state has changed. The only place where machine, softphone and
+// event stream meet.
+import { EventLink } from "../api/events";
+import * as api from "../api/operations";
+import { asProblem } from "../api/problem";
+import { INITIAL, step } from "./machine";
+import { playLowNote } from "./ringer";
+import { Softphone } from "./softphone";
+import type { CallEvent, CallState, Command, Effect } from "./state";
+
+/** How long the bar says why something ended or was refused. */
+const NOTICE_MS = 5_000;
+
+export class CallStore {
+  private state: CallState = INITIAL;
+  private readonly listeners = new Set<() => void>();
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly softphone: Softphone;
+  readonly link: EventLink;
+
+  constructor() {
+    this.softphone = new Softphone({
+      exchange: async (offer, signal) => (await api.postMedia(offer, signal)).sdp,
+      onMedia: (media) => this.dispatch({ kind: "media_changed", media }),
+    });
+    this.link = new EventLink({
+      onFrame: (frame) => this.dispatch({ kind: "frame", frame, at: Date.now() }),
+      onLost: () => this.dispatch({ kind: "link_lost", at: Date.now() }),
+    });
+  }
+
+  start(): void {
+    this.link.start();
+  }
+
+  stop(): void {
+    this.link.stop();
+    this.softphone.stop();
+    clearTimeout(this.noticeTimer);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): CallState => this.state;
+
+  /** Asks for something by a key or a button. Nothing changes before the floor has said so. */
+  ask(command: Command): void {
+    this.dispatch({ kind: "asked", command, at: Date.now() });
+  }
+
+  dispatch(event: CallEvent): void {
+    const { state, effects } = step(this.state, event);
+    if (state !== this.state) {
+      const noticed = state.notice !== this.state.notice && state.notice !== null;
+      this.state = state;
+      if (noticed) this.expireNotice();
+      for (const listener of this.listeners) listener();
+    }
+    for (const effect of effects) this.run(effect);
+  }
+
+  private expireNotice(): void {
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = setTimeout(() => this.dispatch({ kind: "notice_expired" }), NOTICE_MS);
+  }
+
+  private run(effect: Effect): void {
+    switch (effect.do) {
+      case "accept":
+        return this.send({ do: "answer" }, () => api.acceptReservation(effect.reservation_id));
+      case "reject":
+        return this.send({ do: "decline" }, () => api.rejectReservation(effect.reservation_id));
+      case "control":
+        return this.send(effect.command, () => control(effect.call_id, effect.command));
+      case "want":
+        return this.send(effect.command, () => this.want(effect.command));
+      case "set_muted":
+        return this.softphone.setMuted(effect.muted);
+      case "fetch_call":
+        return this.refreshCall(effect.call_id);
+      case "restart_media":
+        void this.softphone.restart();
+        return;
+      case "low_note":
+        return playLowNote();
+    }
+  }
+
+  /** The pending command is matched by identity, so that a late answer clears nothing newer. */
+  private send(command: Command, request: () => Promise<unknown>): void {
+    const { pending } = this.state;
+    const asked = pending?.do === command.do ? pending : command;
+    request().then(
+      () => this.dispatch({ kind: "done", command: asked }),
+      (error: unknown) => {
+        const problem = asProblem(error);
+        const kind = problem.offline ? "offline" : problem.kind || String(problem.status);
+        this.dispatch({ kind: "refused", command: asked, problem: kind, at: Date.now() });
+      },
+    );
+  }
+
+  private async want(command: Command): Promise<void> {
+    if (command.do === "finish") return api.finishWrapUp();
+    const agent = await api.putState(wanted(command));
+    this.dispatch({ kind: "frame", frame: { type: "agent_state_changed", agent }, at: Date.now() });
+  }
+
+  /** Asks for the call again, after something about it was changed. */
+  refreshCall(id: string): void {
+    api.getCall(id).then(
+      (call) =>
+        this.dispatch({ kind: "frame", frame: { type: "call_changed", call }, at: Date.now() }),
+      // The stream brings the call too; without either, the bar shows the state alone.
+      () => undefined,
+    );
+  }
+}
+
+function wanted(command: Command): api.Want {
+  if (command.do === "break") return { want: "break", reason: command.reason };
+  return { want: command.do === "available" ? "available" : "offline" };
+}
+
+function control(call: string, command: Command): Promise<void> {
+  switch (command.do) {
+    case "hold":
+    case "resume":
+      return api.controlCall(call, command.do);
+    case "digits":
+      return api.sendDigits(call, command.digits);
+    case "hang_up":
+    case "answer":
+    case "decline":
+    case "available":
+    case "break":
+    case "offline":
+    case "finish":
+      return api.controlCall(call, "hang-up");
+  }
+}

@@ -1,0 +1,89 @@
+// Which of a person's tabs is the desk. The first takes a lock and keeps it until it closes; another
+// waits for it, reads only, and is told over a channel what the first one is doing.
+import type { CallState, Desk } from "./state";
+
+export type TabState =
+  | { role: "waiting" }
+  | { role: "primary" }
+  | { role: "secondary"; other: Desk["kind"] | null };
+
+export class TabRole {
+  private readonly name: string;
+  private readonly read: () => CallState;
+  private state: TabState = { role: "waiting" };
+  private readonly listeners = new Set<() => void>();
+  private channel: BroadcastChannel | null = null;
+  private release: (() => void) | null = null;
+  private abort = new AbortController();
+
+  constructor(user: string, read: () => CallState) {
+    this.name = `helpline.desk.${user}`;
+    this.read = read;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): TabState => this.state;
+
+  start(): void {
+    this.abort = new AbortController();
+    // Without locks (an insecure address) there is no sound either; every tab is then on its own.
+    if (!navigator.locks) {
+      this.become({ role: "primary" });
+      return;
+    }
+    this.channel = new BroadcastChannel(this.name);
+    this.channel.addEventListener("message", (message) => this.heard(message.data));
+    void this.claim();
+  }
+
+  stop(): void {
+    this.abort.abort();
+    this.release?.();
+    this.channel?.close();
+    this.channel = null;
+  }
+
+  /** Tells the other tabs what this one is doing. */
+  tell(): void {
+    if (this.state.role !== "primary") return;
+    this.channel?.postMessage({ desk: this.read().desk.kind });
+  }
+
+  private async claim(): Promise<void> {
+    const held = () => this.hold();
+    const free = await navigator.locks.request(this.name, { ifAvailable: true }, (lock) => {
+      if (!lock) return false;
+      return held();
+    });
+    if (free !== false || this.abort.signal.aborted) return;
+    this.become({ role: "secondary", other: null });
+    this.channel?.postMessage({ asks: true });
+    const { signal } = this.abort;
+    await navigator.locks.request(this.name, { signal }, held).catch(() => undefined);
+  }
+
+  private hold(): Promise<void> {
+    if (this.abort.signal.aborted) return Promise.resolve();
+    this.become({ role: "primary" });
+    this.tell();
+    return new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+
+  private heard(message: { asks?: boolean; desk?: Desk["kind"] }): void {
+    if (message.asks) this.tell();
+    else if (this.state.role === "secondary" && message.desk) {
+      this.become({ role: "secondary", other: message.desk });
+    }
+  }
+
+  private become(state: TabState): void {
+    this.state = state;
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,213 @@
+// The middle of the bar: who is on the line and what to know about the line itself.
+import { useCall, useCallStore, useTab } from "../../call/CallProvider";
+import { callOf, inCall } from "../../call/machine";
+import type { CallState } from "../../call/state";
+import { duration, shortDuration } from "../../format";
+import { useWords } from "../../i18n";
+import { ClassBadge } from "../../ui/ClassBadge";
+import { Icon } from "../../ui/Icon";
+import { LevelBar } from "../../ui/LevelBar";
+import { TESTID } from "../../ui/testid";
+import { useNow } from "../../ui/useNow";
+import { useContact } from "../contact/useContact";
+
+export function BarWho() {
+  return (
+    <div className="bar-who">
+      <div className="first">
+        <First />
+      </div>
+      <div className="second-line">
+        <Second />
+      </div>
+    </div>
+  );
+}
+
+function First() {
+  const { t } = useWords();
+  const state = useCall();
+  const { desk } = state;
+  const call = callOf(desk);
+  const contact = useContact(desk.kind === "ringing" ? null : call?.contact_id).data;
+  switch (desk.kind) {
+    case "unknown":
+      return <b>{t("bar.first.unknown")}</b>;
+    case "observer":
+      return <b>{t("bar.first.observer")}</b>;
+    case "offline":
+      return <b>{t("bar.first.offline")}</b>;
+    case "available":
+      return <b>{t("bar.first.available")}</b>;
+    case "ringing":
+      return (
+        <>
+          <b>{numberOf(call) ?? t("bar.withheld")}</b>
+          {desk.ringing && (
+            <span className="second">
+              {" · "}
+              {t("bar.known", { count: desk.ringing.people_known })}
+            </span>
+          )}
+        </>
+      );
+    case "talking":
+      return <b>{contact?.name ?? numberOf(call) ?? t("bar.withheld")}</b>;
+    case "on_hold":
+      return (
+        <>
+          <b>{contact?.name ?? numberOf(call) ?? t("bar.withheld")}</b>{" "}
+          <span className="second">{t("bar.first.hold")}</span>
+        </>
+      );
+    case "wrap_up":
+      return (
+        <>
+          <b>{contact?.name ?? numberOf(call) ?? t("bar.withheld")}</b>{" "}
+          <span className="second">{t("bar.first.wrapUp")}</span>
+        </>
+      );
+    case "break":
+      return <b>{t("bar.first.break", { reason: t(`break.${desk.reason}`) })}</b>;
+    case "not_responding":
+      return <b>{t("bar.first.notResponding")}</b>;
+  }
+}
+
+function Second() {
+  const state = useCall();
+  const { t } = useWords();
+  const tab = useTab();
+  const warning = useWarning(state);
+  const { desk, next } = state;
+  const call = callOf(desk);
+  if (tab.role === "secondary") return <span>{t("tab.short")}</span>;
+  return (
+    <>
+      {call && <ClassBadge name={call.class} />}
+      {warning ? (
+        <span className="warned" data-testid={TESTID.barNotice}>
+          <Icon name="warning" />
+          {warning}
+        </span>
+      ) : (
+        <Facts state={state} />
+      )}
+      {next && (
+        <span className="tag">
+          <Icon name="cup" size={13} />
+          {next.next === "break"
+            ? t("bar.thenBreak", { reason: t(`break.${next.reason}`) })
+            : t("bar.thenOffline")}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Facts({ state }: { state: CallState }) {
+  const { t } = useWords();
+  const store = useCallStore();
+  const { desk, queues, quality, muted } = state;
+  const call = callOf(desk);
+  if (inCall(desk)) {
+    return (
+      <>
+        <span>{call?.medium === "web_call" ? t("bar.fromBrowser") : shortNumber(call)}</span>
+        {quality && (
+          <span>
+            <Icon name="signal" />
+            {t(`quality.${quality}`)}
+          </span>
+        )}
+        <span>
+          <Icon name="microphone" />
+          {muted ? <b className="warned">{t("bar.muted")}</b> : t("bar.mic")}
+          {!muted && <LevelBar read={() => store.softphone.level()} label={t("check.level")} />}
+        </span>
+      </>
+    );
+  }
+  if (desk.kind === "ringing" && call) {
+    return (
+      <>
+        {call.language && (
+          <span>
+            <Icon name="globe" />
+            {t(`language.${call.language === "hi" ? "hi" : "en"}`)}
+          </span>
+        )}
+        <span>
+          <Icon name="clock" />
+          {t("bar.waited", { time: shortDuration(call.waited_ms) })}
+        </span>
+        <span>{t("bar.line", { number: call.dialled })}</span>
+      </>
+    );
+  }
+  if (desk.kind === "wrap_up") return <span>{t("bar.outcomeNeeded")}</span>;
+  if (desk.kind === "not_responding") return <span>{t("bar.notRespondingHelp")}</span>;
+  if (desk.kind === "offline" && state.media.kind !== "ready") {
+    return <span>{t("bar.soundFirst")}</span>;
+  }
+  const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
+  const longest = Math.max(0, ...queues.map((queue) => queue.longest_wait_ms));
+  return (
+    <span>
+      {waiting === 0
+        ? t("bar.nobodyWaits")
+        : t("bar.waiting", { count: waiting, time: shortDuration(longest) })}
+    </span>
+  );
+}
+
+/** The one thing wrong that the person must know now. Sound comes before screen. */
+function useWarning(state: CallState): string | null {
+  const { t } = useWords();
+  const now = useNow();
+  const { desk, link, media, notice } = state;
+  const live = inCall(desk);
+  if (media.kind === "lost") {
+    return live ? t("warn.soundLostLive") : t("warn.soundLost");
+  }
+  if (media.kind === "refused") return t(`check.refused.${media.why}`);
+  if (link.kind === "offline") {
+    const time = duration(now - link.since);
+    return live ? t("warn.screenOfflineLive", { time }) : t("warn.screenOffline", { time });
+  }
+  if (!notice) return null;
+  switch (notice.kind) {
+    case "ring_stopped":
+      return t(`stopped.${stoppedWord(notice.cause)}`);
+    case "call_ended":
+      return desk.kind === "wrap_up" ? null : t("warn.callEnded");
+    case "refused":
+      return t(`refusal.${refusalWord(notice.problem)}`);
+  }
+}
+
+function stoppedWord(cause: string) {
+  if (cause.includes("caller") || cause.includes("abandon")) return "caller_gone";
+  if (cause.includes("expired") || cause.includes("time")) return "expired";
+  if (cause.includes("declin") || cause.includes("reject")) return "declined";
+  return "elsewhere";
+}
+
+function refusalWord(problem: string) {
+  if (problem === "no_sound" || problem === "offline") return problem;
+  if (problem.includes("reservation")) return "reservation_over";
+  if (problem.includes("unsaved") || problem.includes("report") || problem.includes("form")) {
+    return "form_unsaved";
+  }
+  return "other";
+}
+
+/** The end of a number is enough to tell two callers apart aloud. */
+function shortNumber(call: ReturnType<typeof callOf>): string {
+  const number = numberOf(call);
+  return number ? `…${number.slice(-5)}` : "";
+}
+
+function numberOf(call: ReturnType<typeof callOf>): string | null {
+  return call?.number ?? call?.number_masked ?? null;
+}

@@ -1,0 +1,123 @@
+// A new person at this number: a form in place, only a name is needed. The number comes along.
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import * as api from "../../api/operations";
+import { asProblem } from "../../api/problem";
+import { useWords } from "../../i18n";
+import { TESTID } from "../../ui/testid";
+import { newKey } from "../case-form/case-draft";
+
+const AGE_MAX = 120;
+
+export function NewContact({
+  phone,
+  onDone,
+  onCancel,
+}: {
+  phone: string | null;
+  onDone: (contact: string) => void;
+  onCancel: () => void;
+}) {
+  const { t } = useWords();
+  const [name, setName] = useState("");
+  const [nameHi, setNameHi] = useState("");
+  const [years, setYears] = useState("");
+  const [sex, setSex] = useState("");
+  const [relation, setRelation] = useState("");
+  const [error, setError] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [key] = useState(newKey);
+
+  async function save(event: FormEvent) {
+    event.preventDefault();
+    if (!name.trim() || busy) return;
+    setBusy(true);
+    setError("");
+    try {
+      const contact = await api.createContact(
+        {
+          name: name.trim(),
+          ...(nameHi.trim() ? { name_hi: nameHi.trim() } : {}),
+          ...(sex ? { sex } : {}),
+          ...(relation.trim() ? { relation: relation.trim() } : {}),
+          ...birthYear(years),
+          phones: phone ? [{ e164: phone, shared: true }] : [],
+        },
+        key,
+      );
+      onDone(contact.id);
+    } catch (thrown) {
+      const problem = asProblem(thrown);
+      setError(problem.body.errors?.[0]?.message ?? problem.body.detail ?? t("contact.notSaved"));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form className="panel-body stack" onSubmit={save}>
+      <TextInput
+        label={t("contact.name")}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        required
+        withAsterisk={false}
+        autoFocus
+        autoComplete="off"
+        data-testid={TESTID.newContactName}
+      />
+      <TextInput
+        label={t("contact.nameHi")}
+        value={nameHi}
+        onChange={(event) => setNameHi(event.currentTarget.value)}
+        lang="hi"
+        autoComplete="off"
+      />
+      <div className="row">
+        <TextInput
+          label={t("contact.age")}
+          value={years}
+          onChange={(event) => setYears(event.currentTarget.value.replace(/\D/g, "").slice(0, 3))}
+          inputMode="numeric"
+          autoComplete="off"
+        />
+        <NativeSelect
+          label={t("contact.sex")}
+          value={sex}
+          onChange={(event) => setSex(event.currentTarget.value)}
+          data={[
+            { value: "", label: t("contact.notTold") },
+            { value: "female", label: t("sex.female") },
+            { value: "male", label: t("sex.male") },
+            { value: "other", label: t("sex.other") },
+          ]}
+        />
+      </div>
+      <TextInput
+        label={t("contact.relation")}
+        value={relation}
+        onChange={(event) => setRelation(event.currentTarget.value)}
+        autoComplete="off"
+      />
+      <p role="alert" className="flag small">
+        {error}
+      </p>
+      <div className="row">
+        <Button
+          type="submit"
+          variant="filled"
+          disabled={busy || !name.trim()}
+          data-testid={TESTID.newContactSave}
+        >
+          {t("contact.save")}
+        </Button>
+        <Button onClick={onCancel}>{t("contact.cancel")}</Button>
+      </div>
+    </form>
+  );
+}
+
+function birthYear(years: string): { birth_year?: number } {
+  const age = Number(years);
+  if (!years || age > AGE_MAX) return {};
+  return { birth_year: new Date().getFullYear() - age };
+}

@@ -1,0 +1,80 @@
+// Narrowing: the counts are those after permissions, as the server gives them.
+import type { SearchAnswer } from "../../api/types";
+import { useWords } from "../../i18n";
+import { Panel } from "../../ui/Panel";
+import { labelOf, useVocabulary } from "../cases/useVocabulary";
+import type { Facets } from "./useSearch";
+
+const KNOWN = ["kind", "state", "category", "class", "language"] as const;
+
+interface FacetPanelProps {
+  answer: SearchAnswer | null;
+  chosen: Facets;
+  onChange: (facets: Facets) => void;
+}
+
+export function FacetPanel({ answer, chosen, onChange }: FacetPanelProps) {
+  const { t } = useWords();
+  const word = useFacetWord();
+  const facets = answer?.facets.filter(({ values }) => values.length > 0) ?? [];
+
+  function toggle(name: string, value: string) {
+    const before = chosen[name] ?? [];
+    const values = before.includes(value)
+      ? before.filter((one) => one !== value)
+      : [...before, value];
+    const { [name]: _, ...rest } = chosen;
+    onChange(values.length > 0 ? { ...rest, [name]: values } : rest);
+  }
+
+  return (
+    <Panel title={t("search.narrow")} icon="note">
+      {facets.length === 0 && <p className="empty">{t("search.narrowNone")}</p>}
+      <div className="scroll">
+        {facets.map(({ name, values }) => (
+          <fieldset key={name} className="facet">
+            <legend>{facetName(name, t)}</legend>
+            {values.map(({ value, count }) => (
+              <label key={value}>
+                <input
+                  type="checkbox"
+                  checked={chosen[name]?.includes(value) ?? false}
+                  onChange={() => toggle(name, value)}
+                />
+                <span>{word(name, value)}</span>
+                <span className="count">{count}</span>
+              </label>
+            ))}
+          </fieldset>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function facetName(name: string, t: ReturnType<typeof useWords>["t"]): string {
+  const known = KNOWN.find((one) => one === name);
+  return known ? t(`facet.${known}`) : name;
+}
+
+/** A facet's value in words; what a newer server sends shows as it is. */
+function useFacetWord(): (name: string, value: string) => string {
+  const { t, lang } = useWords();
+  const vocabulary = useVocabulary();
+  return (name, value) => {
+    switch (name) {
+      case "kind":
+        return t(`kind.${value as "case"}`);
+      case "state":
+        return t(`caseState.${value as "open"}`);
+      case "class":
+        return t(`class.${value as "info"}`);
+      case "language":
+        return t(`language.${value as "hi"}`);
+      case "category":
+        return labelOf(vocabulary.categories, value, lang);
+      default:
+        return value;
+    }
+  };
+}

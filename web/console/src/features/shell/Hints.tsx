@@ -1,0 +1,32 @@
+// The line at the foot: the keys that work now, the connection, the clock.
+import { useCall } from "../../call/CallProvider";
+import { clock } from "../../format";
+import { useWords } from "../../i18n";
+import { isLetter, keyName, keys, useKeyList } from "../../ui/keys";
+import { useNow } from "../../ui/useNow";
+
+export function Hints() {
+  const { t, lang } = useWords();
+  const { link, media } = useCall();
+  const now = useNow();
+  const hints = useKeyList().filter(
+    ({ hint, chord }) => hint && (keys.lettersOn || !isLetter(chord)),
+  );
+  return (
+    <footer className="hints">
+      <ul aria-label={t("keys.now")}>
+        {hints.map(({ chord, display, label }) => (
+          <li key={chord}>
+            <kbd>{display ?? keyName(chord)}</kbd>
+            {label}
+          </li>
+        ))}
+      </ul>
+      <div className="facts-now">
+        <span>{t(`link.${link.kind}`)}</span>
+        <span>{t(`media.${media.kind}`)}</span>
+        <span>{clock(now, lang)}</span>
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,166 @@
+// The console of a signed-in person: bar, rail, screen, hints. The bar is on every screen, in the
+// same place and height, idle or live.
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Navigate, Outlet, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { setOnSignedOut } from "../../api/client";
+import type { Session } from "../../api/types";
+import { CallProvider, useCall, useCallStore, useTab } from "../../call/CallProvider";
+import { CallSignals } from "../../call/CallSignals";
+import { useWords } from "../../i18n";
+import { Banner } from "../../ui/Banner";
+import { Icon, type IconName } from "../../ui/Icon";
+import { useKeys } from "../../ui/keys";
+import { TESTID } from "../../ui/testid";
+import { CallBar } from "../call-bar/CallBar";
+import { Keypad } from "../call-bar/Keypad";
+import { StatusMenu } from "../call-bar/StatusMenu";
+import { DeviceCheck } from "../session/DeviceCheck";
+import { SESSION, useSession } from "../session/useSession";
+import { Hints } from "./Hints";
+import { KeysPanel } from "./KeysPanel";
+
+/** Set once the check has been passed in this browser tab; a reload mid-call must not ask again. */
+const CHECKED_KEY = "helpline.checked";
+
+export function Gate() {
+  const session = useSession();
+  const client = useQueryClient();
+  const { t } = useWords();
+  useEffect(() => setOnSignedOut(() => client.setQueryData(SESSION, null)), [client]);
+  if (session === undefined) {
+    return (
+      <main className="door">
+        <p role="status">{t("app.connecting")}</p>
+      </main>
+    );
+  }
+  if (session === null) return <Navigate to="/sign-in" />;
+  return (
+    <CallProvider user={session.user.id}>
+      <CallSignals />
+      <Checked session={session} />
+    </CallProvider>
+  );
+}
+
+function Checked({ session }: { session: Session }) {
+  const store = useCallStore();
+  const tab = useTab();
+  const [checked, setChecked] = useState(() => sessionStorage.getItem(CHECKED_KEY));
+  const primary = tab.role === "primary";
+  useEffect(() => {
+    if (primary && checked === "sound") void store.softphone.start();
+  }, [primary, checked, store]);
+  if (!checked && primary) {
+    return (
+      <DeviceCheck
+        onDone={(sound) => {
+          const passed = sound ? "sound" : "silent";
+          sessionStorage.setItem(CHECKED_KEY, passed);
+          setChecked(passed);
+        }}
+      />
+    );
+  }
+  function checkAgain() {
+    store.softphone.stop();
+    sessionStorage.removeItem(CHECKED_KEY);
+    setChecked(null);
+  }
+  return <Shell session={session} onCheckAgain={checkAgain} />;
+}
+
+type Strip = "none" | "status" | "keypad";
+
+export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgain: () => void }) {
+  const { t } = useWords();
+  const [strip, setStrip] = useState<Strip>("none");
+  const [allKeys, setAllKeys] = useState(false);
+  const { desk } = useCall();
+  const live = desk.kind === "talking" || desk.kind === "on_hold";
+  const toggle = (which: Strip) => setStrip((now) => (now === which ? "none" : which));
+  const close = () => setStrip("none");
+  useKeys([
+    { chord: "Shift+Slash", label: t("keys.all"), run: () => setAllKeys((on) => !on), hint: true },
+  ]);
+  return (
+    <div className="app">
+      <a className="skip" href="#screen">
+        {t("app.skip")}
+      </a>
+      <CallBar
+        strip={strip}
+        onStatus={() => toggle("status")}
+        onKeypad={() => toggle("keypad")}
+        onCheckAgain={onCheckAgain}
+      />
+      <Rail name={session.user.name} />
+      <main className="screen stack" id="screen" tabIndex={-1}>
+        <OtherTab />
+        {strip === "status" && <StatusMenu onClose={close} />}
+        {strip === "keypad" && live && <Keypad onClose={close} />}
+        <div className={allKeys ? "grow with-keys" : "grow"}>
+          <Outlet />
+          {allKeys && <KeysPanel onClose={() => setAllKeys(false)} />}
+        </div>
+      </main>
+      <Hints />
+    </div>
+  );
+}
+
+const AREAS = [
+  { to: "/", icon: "desk", word: "rail.desk" },
+  { to: "/search", icon: "search", word: "rail.search" },
+  { to: "/cases", icon: "note", word: "rail.cases" },
+  { to: "/settings", icon: "person", word: "rail.settings" },
+] as const satisfies { to: string; icon: IconName; word: string }[];
+
+function Rail({ name }: { name: string }) {
+  const { t } = useWords();
+  const { desk } = useCall();
+  const navigate = useNavigate();
+  useKeys([
+    {
+      chord: "Slash",
+      label: t("keys.search"),
+      hint: true,
+      run: () => void navigate({ to: "/search", search: { focus: true } }),
+    },
+    { chord: "KeyH", label: t("keys.desk"), run: () => void navigate({ to: "/" }) },
+    { chord: "KeyM", label: t("keys.cases"), run: () => void navigate({ to: "/cases" }) },
+  ]);
+  return (
+    <nav className="rail" aria-label={t("rail.label")}>
+      {AREAS.map(({ to, icon, word }) => (
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: to === "/" }}
+          activeProps={{ className: "active", "aria-current": "page" }}
+        >
+          <Icon name={icon} size={20} />
+          {t(word)}
+        </Link>
+      ))}
+      <div className="me">
+        <b>{name}</b>
+        <small>{t(`state.${desk.kind}`)}</small>
+      </div>
+    </nav>
+  );
+}
+
+/** A second tab says so, and which one has the call. */
+function OtherTab() {
+  const { t } = useWords();
+  const tab = useTab();
+  if (tab.role !== "secondary") return null;
+  return (
+    <Banner tone="callback_due" testid={TESTID.otherTab}>
+      <b>{t("tab.readOnly")}</b>{" "}
+      {tab.other ? t("tab.other", { state: t(`state.${tab.other}`) }) : t("tab.otherUnknown")}
+    </Banner>
+  );
+}

@@ -1,0 +1,75 @@
+// The handles that end-to-end tests take hold of. They stay when words, layout or language change.
+// A test imports these constants instead of writing the strings again.
+export const TESTID = {
+  // Sign-in and set-up
+  signInUsername: "sign-in-username",
+  signInPassword: "sign-in-password",
+  signInSubmit: "sign-in-submit",
+  signInError: "sign-in-error",
+  setUpPassword: "set-up-password",
+  setUpRepeat: "set-up-repeat",
+  setUpSubmit: "set-up-submit",
+  // Device check
+  deviceMicrophone: "device-microphone",
+  deviceLevel: "device-level",
+  deviceTestSound: "device-test-sound",
+  deviceContinue: "device-continue",
+  deviceProblem: "device-problem",
+  // Call bar
+  bar: "call-bar",
+  barState: "call-bar-state",
+  barTimer: "call-bar-timer",
+  barNotice: "call-bar-notice",
+  goAvailable: "go-available",
+  statusMenu: "status-menu",
+  statusBreak: "status-break", // + "-meal", "-rest", …
+  statusOffline: "status-offline",
+  statusCancelNext: "status-cancel-next",
+  answer: "answer",
+  decline: "decline",
+  mute: "mute",
+  hold: "hold",
+  keypad: "keypad",
+  keypadDigit: "keypad-digit", // + "-1", … "-star", "-hash"
+  end: "end",
+  // The desk
+  pickList: "pick-list",
+  pickItem: "pick-item", // + "-1", … "-9"
+  pickNotSaid: "pick-not-said",
+  pickSomeoneElse: "pick-someone-else",
+  newContactName: "new-contact-name",
+  newContactSave: "new-contact-save",
+  explanation: "explanation",
+  caseForm: "case-form",
+  caseNumber: "case-number",
+  category: "case-category",
+  summary: "case-summary",
+  notes: "case-notes",
+  hindiBySound: "hindi-by-sound",
+  saved: "case-saved",
+  disposition: "disposition", // + "-" + key
+  report: "case-report",
+  closeToo: "case-close-too",
+  submit: "case-submit",
+  // Cases, search, contact
+  myCases: "my-cases",
+  caseRow: "case-row",
+  searchBox: "search-box",
+  searchCount: "search-count",
+  hit: "search-hit",
+  reason: "open-reason",
+  timeline: "case-timeline",
+  closeCase: "case-close",
+  reopenCase: "case-reopen",
+  contactPanel: "contact-panel",
+  // Everywhere
+  language: "language-switch",
+  theme: "theme-switch",
+  signOut: "sign-out",
+  otherTab: "other-tab",
+  // Citizen page
+  citizenCall: "citizen-call",
+  citizenState: "citizen-state",
+  citizenHangUp: "citizen-hang-up",
+  citizenDigit: "citizen-digit", // + "-9", "-0", …
+} as const;
