@@ -1,19 +1,17 @@
 //! One call: its legs, its bridge, its timers. Pure.
 //!
-//! A [`Call`] is a machine. Something happens ([`CallEvent`]); [`Call::handle`] takes the call, says
-//! what is to be done ([`CallEffect`]) and gives the call back in its next [`CallState`]:
+//! A [`Call`] is a machine. Something happens ([`CallEvent`]); [`Call::handle`] takes the call,
+//! says what is to be done ([`CallEffect`]) and gives the call back in its next [`CallState`]:
 //!
 //! ```text
-//! Arriving ─ recorded ─► Answering ─ confirmed ─► Greeting ─ 0, 9, end of the greeting ─► Waiting
-//!                                                                 ▲                         │
-//!                                  back to the head of the queue  │                  agent accepted
-//!                                                                 │                         ▼
-//!                        OnHold ◄─ hold / resume ─► Talking ─ agent's audio lost ─► Interrupted
-//!
-//! from every state: the caller leaves, or we stop ─► Ended
+//! Arriving ─ recorded ─► Answering ─ confirmed ─► Greeting ─ 0, 9, its end ─► Waiting
+//! Waiting ─ agent accepted ─► Talking ◄─ hold, resume ─► OnHold
+//! Talking, OnHold ─ agent's audio lost ─► Interrupted ─ back ─► as it was
+//! Interrupted ─ not back in time, 0, 9 ─► Waiting, at the head
+//! from every state ─ the caller leaves, or we stop ─► Ended
 //! ```
 //!
-//! What holds whatever happens (`telephony/tests/call_properties.rs` tries):
+//! What holds whatever happens (`telephony/tests/call/properties.rs` tries):
 //! - [`CallEffect::End`] comes exactly once, last; after it every event is refused.
 //! - A caller before talk who presses `9` is an emergency, who presses `0` waits for a person,
 //!   whatever is being said at the moment.

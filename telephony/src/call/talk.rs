@@ -135,8 +135,8 @@ impl Step<'_> {
         self.bridge(talk, leg)
     }
 
-    /// Back to the queue, before all others of the class: the caller lost the agent through no fault
-    /// of their own. The agent is released first: a call is on the floor only once.
+    /// Back to the queue, before all others of the class: the caller lost the agent through no
+    /// fault of their own. The agent is released first: a call is on the floor only once.
     fn requeue(&mut self, interrupted: Interrupted, prompt: &str) -> CallState {
         let Talk { agent, waiting_since, .. } = interrupted.talk;
         self.out.push(CallEffect::ReleaseAgent { agent });

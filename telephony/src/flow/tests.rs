@@ -78,8 +78,8 @@ fn queues() -> Vec<QueueId> {
 fn the_worst_branch_is_measured() {
     let flow = Flow::parse(SMALL).expect("sound");
     let report = flow.validate(&queues(), &library()).expect("valid");
-    // The choice of language twice: 2 × (2 s said + 4 s of silence). The reason three times: 1 s and
-    // 5 s, then twice 2 s and 5 s.
+    // The choice of language twice: 2 × (2 s said + 4 s of silence). The reason three times: 1 s
+    // and 5 s, then twice 2 s and 5 s.
     assert_eq!(report.worst, Duration::from_secs(12 + 20));
     assert_eq!(report.steps, 5, "language, hindi, reason, clinical, queue");
 }

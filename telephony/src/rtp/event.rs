@@ -144,7 +144,7 @@ pub struct EventTrain {
 }
 
 impl EventTrain {
-    /// A press of `steps` × 20 ms (at least two), starting at this RTP timestamp. 5 (100 ms) is what
+    /// A press of `steps` × 20 ms (2 to 100), starting at this RTP timestamp. 5 (100 ms) is what
     /// telephones send.
     #[must_use]
     pub fn new(digit: Digit, timestamp: u32, steps: u8) -> Self {

@@ -1,4 +1,5 @@
-//! Order, loss and jitter of one stream of packets (RFC 3550 §6.4.1, appendices A.1, A.3, A.8). Pure.
+//! Order, loss and jitter of one stream of packets (RFC 3550 §6.4.1, appendices A.1, A.3, A.8).
+//! Pure.
 
 use ids::Timestamp;
 
