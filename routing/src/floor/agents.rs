@@ -1,11 +1,13 @@
 //! Events of agents: registered, asking for a state, lost; and the end of wrap-up.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 use ids::{AgentId, Language, QueueId, Skill, Timestamp};
 
 use super::Floor;
 use super::agent::{Agent, AgentSlot, Seat, break_state};
+use super::assign::Loose;
 use super::caller::CallerSlot;
 use super::queue::{LanguageIndex, QueueIndex};
 use crate::effect::{Effects, RefusedWhy, StopCause};
@@ -48,11 +50,8 @@ impl Floor {
             None => self.agents.insert(new_agent(id, languages, skills, seats, self.now)),
         };
         self.seat(slot);
-        let given_back = self.stop_if_unfit(slot, out);
-        if let Some(caller) = given_back {
-            self.give_back(caller, out);
-        }
-        self.settle(slot, out);
+        let callers = Vec::from_iter(self.stop_if_unfit(slot, out));
+        self.bring_together(Loose { agents: vec![slot], callers }, out);
         Ok(())
     }
 
@@ -67,6 +66,7 @@ impl Floor {
         }
         let ended = self.end_reservation(reservation, StopCause::Replaced, out);
         self.stand_down(slot, ended.origin);
+        self.requeue(caller, out);
         Some(caller)
     }
 
@@ -100,7 +100,7 @@ impl Floor {
                 return Ok(());
             }
         }
-        self.settle(slot, out);
+        self.bring_together(Loose { agents: vec![slot], callers: Vec::new() }, out);
         Ok(())
     }
 
@@ -124,40 +124,39 @@ impl Floor {
     pub(super) fn agent_lost(&mut self, id: AgentId, out: &mut Effects) -> Result<(), RefusedWhy> {
         let slot = self.agents.slot(id).ok_or(RefusedWhy::UnknownAgent)?;
         let agent = self.agents.get_mut(slot);
+        let mut callers = Vec::new();
         match agent.state {
-            AgentState::Offline => Err(RefusedWhy::WrongState),
+            AgentState::Offline => return Err(RefusedWhy::WrongState),
             AgentState::Talking { .. } | AgentState::OnHold { .. } if agent.lost => {
-                Err(RefusedWhy::WrongState)
+                return Err(RefusedWhy::WrongState);
             }
             // The call is never cut: the state follows when it ends.
             AgentState::Talking { .. } | AgentState::OnHold { .. } => {
                 agent.lost = true;
                 self.announce(slot, out);
-                Ok(())
+                return Ok(());
             }
             AgentState::Ringing { reservation, .. } => {
                 let ended = self.end_reservation(reservation, StopCause::AgentLost, out);
-                self.sign_out(slot, out);
-                self.give_back(ended.caller, out);
-                Ok(())
+                self.requeue(ended.caller, out);
+                callers.push(ended.caller);
             }
             AgentState::Available { .. }
             | AgentState::WrapUp { .. }
             | AgentState::Break { .. }
-            | AgentState::NotResponding { .. } => {
-                self.sign_out(slot, out);
-                Ok(())
-            }
+            | AgentState::NotResponding { .. } => {}
         }
+        self.sign_out(slot);
+        self.bring_together(Loose { agents: vec![slot], callers }, out);
+        Ok(())
     }
 
     /// Off the floor at once, wishes forgotten.
-    pub(super) fn sign_out(&mut self, slot: AgentSlot, out: &mut Effects) {
+    pub(super) fn sign_out(&mut self, slot: AgentSlot) {
         let agent = self.agents.get_mut(slot);
         agent.next = None;
         agent.lost = false;
         self.set_state(slot, AgentState::Offline);
-        self.settle(slot, out);
     }
 
     /// Wrap-up ended by itself; the agent is idle since its deadline, however late the tick.
@@ -168,7 +167,7 @@ impl Floor {
         out: &mut Effects,
     ) {
         self.finish_work(slot, deadline);
-        self.settle(slot, out);
+        self.bring_together(Loose { agents: vec![slot], callers: Vec::new() }, out);
     }
 
     fn seats(&self, queues: &[QueueId]) -> Result<Vec<Seat>, RefusedWhy> {

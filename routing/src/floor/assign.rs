@@ -17,23 +17,57 @@ use crate::effect::{Alert, Effects, FloorEffect, StopCause};
 use crate::explanation::Explanation;
 use crate::state::AgentState;
 
+/// Agents and callers whom an event set free: each in its state and place, none yet sought for.
+#[derive(Default)]
+pub(super) struct Loose {
+    pub(super) agents: Vec<AgentSlot>,
+    pub(super) callers: Vec<CallerSlot>,
+}
+
 impl Floor {
-    /// Asks somebody to take a caller for whom nothing rings; says so if nobody is signed in.
-    pub(super) fn seek_agents(&mut self, caller: CallerSlot, out: &mut Effects) {
-        if self.callers.get(caller).class == Class::Emergency {
-            self.ring_together(caller, out);
-        } else if let Some(agent) = self.longest_idle(caller) {
-            let explanation = self.explain_choice(caller);
-            self.reserve(agent, caller, explanation, out);
+    /// Brings together whom an event set free. Emergencies first; then the agents, longest idle
+    /// first, each with the best of all who wait; then the callers for whom nothing rings yet.
+    pub(super) fn bring_together(&mut self, loose: Loose, out: &mut Effects) {
+        let Loose { mut agents, mut callers } = loose;
+        let mut displaced = Vec::new();
+        callers.sort_unstable_by_key(|slot| self.turn_key(*slot));
+        for caller in &callers {
+            let row = self.callers.get(*caller);
+            if row.class == Class::Emergency && row.ringing.is_empty() {
+                self.ring_together(*caller, &mut displaced, out);
+            }
         }
-        if self.callers.get(caller).ringing.is_empty() {
-            self.alert_if_deserted(caller, out);
+        agents.sort_unstable_by_key(|slot| self.idle_key(*slot));
+        for agent in agents {
+            self.settle(agent, &mut displaced, out);
+        }
+        if !displaced.is_empty() {
+            callers.append(&mut displaced);
+            callers.sort_unstable_by_key(|slot| self.turn_key(*slot));
+        }
+        for caller in callers {
+            self.seek_agent(caller, out);
+        }
+    }
+
+    /// Asks the longest idle agent to take a caller for whom nothing rings; says so if nobody is
+    /// signed in.
+    fn seek_agent(&mut self, caller: CallerSlot, out: &mut Effects) {
+        if !self.callers.get(caller).ringing.is_empty() {
+            return;
+        }
+        match self.longest_idle(caller) {
+            Some(agent) => {
+                let explanation = self.explain_choice(caller);
+                self.reserve(agent, caller, explanation, out);
+            }
+            None => self.alert_if_deserted(caller, out),
         }
     }
 
     /// Finds work for an agent whose state changed, and tells the world the outcome.
-    pub(super) fn settle(&mut self, agent: AgentSlot, out: &mut Effects) {
-        self.seek_emergency(agent, out);
+    fn settle(&mut self, agent: AgentSlot, displaced: &mut Vec<CallerSlot>, out: &mut Effects) {
+        self.seek_emergency(agent, displaced, out);
         if let Some(caller) = self.best_caller(agent) {
             let explanation = self.explain_choice(caller);
             self.reserve(agent, caller, explanation, out);
@@ -55,12 +89,11 @@ impl Floor {
         }
     }
 
-    /// Settles several agents freed by one event: the longest idle is served first.
-    pub(super) fn settle_all(&mut self, mut freed: Vec<AgentSlot>, out: &mut Effects) {
-        freed.sort_unstable_by_key(|slot| self.idle_key(*slot));
-        for agent in freed {
-            self.settle(agent, out);
-        }
+    /// The order in which callers are served.
+    fn turn_key(&self, slot: CallerSlot) -> (Class, Turn) {
+        let caller = self.callers.get(slot);
+        let class = effective_class(&self.config, caller.class, caller.since, self.now);
+        (class, caller.turn(slot))
     }
 
     /// The agent to ask for a caller below `emergency`.
@@ -175,7 +208,7 @@ impl Floor {
     }
 
     /// Puts an agent whose console stopped ringing back to what it was, or to what the agent asked
-    /// to be next. Says nothing yet: [`Self::settle`] follows.
+    /// to be next. Says nothing yet: [`Self::bring_together`] follows.
     pub(super) fn stand_down(&mut self, slot: AgentSlot, origin: Origin) {
         match origin {
             Origin::WrapUp { call, until } if until > self.now => {
@@ -193,7 +226,7 @@ impl Floor {
     }
 
     /// Ends an agent's work: the next state if one was asked for, else available since then. Says
-    /// nothing yet: [`Self::settle`] follows.
+    /// nothing yet: [`Self::bring_together`] follows.
     pub(super) fn finish_work(&mut self, slot: AgentSlot, since: ids::Timestamp) {
         if self.agents.get(slot).next.is_none() {
             self.agents.get_mut(slot).idle_since = since;
@@ -207,9 +240,9 @@ impl Floor {
         self.set_state(slot, next.map_or(state, |next| next.state(self.now)));
     }
 
-    /// A caller lost the agent who was asked: back to the head, wait intact, and the next agent at
-    /// once. An emergency for whom other consoles ring just waits for them.
-    pub(super) fn give_back(&mut self, caller: CallerSlot, out: &mut Effects) {
+    /// A caller lost the agent who was asked: back to the head, wait intact. An emergency for whom
+    /// other consoles ring just waits for them.
+    pub(super) fn requeue(&mut self, caller: CallerSlot, out: &mut Effects) {
         if !self.callers.get(caller).ringing.is_empty() {
             return;
         }
@@ -221,7 +254,6 @@ impl Floor {
             self.seek(caller);
         }
         self.announce_waiting(caller, out);
-        self.seek_agents(caller, out);
     }
 
     pub(super) fn announce_waiting(&self, slot: CallerSlot, out: &mut Effects) {

@@ -1,9 +1,13 @@
 //! Events of callers and their calls: arrived, raised, left; held, resumed, ended.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use ids::{CallId, Class, Language, QueueId, Timestamp};
 
 use super::Floor;
 use super::agent::{AgentSlot, Talk};
+use super::assign::Loose;
 use super::caller::{Caller, CallerSlot, Relaxation};
 use crate::effect::{Effects, FloorEffect, RefusedWhy, StopCause};
 use crate::state::AgentState;
@@ -52,7 +56,7 @@ impl Floor {
         self.line_up(slot);
         self.seek(slot);
         self.announce_waiting(slot, out);
-        self.seek_agents(slot, out);
+        self.bring_together(Loose { agents: Vec::new(), callers: vec![slot] }, out);
         Ok(())
     }
 
@@ -81,12 +85,7 @@ impl Floor {
         self.line_up(slot);
         self.seek(slot);
         self.announce_waiting(slot, out);
-        if class == Class::Emergency {
-            self.seek_agents(slot, out);
-        }
-        if let Some(agent) = freed {
-            self.settle(agent, out);
-        }
+        self.bring_together(Loose { agents: Vec::from_iter(freed), callers: vec![slot] }, out);
         Ok(())
     }
 
@@ -98,8 +97,8 @@ impl Floor {
         let slot = self.waiting_slot(call)?;
         let caller = self.remove_caller(slot);
         self.announce_gone(&caller, out);
-        let freed = self.stop_all(&caller.ringing, call, StopCause::CallerLeft, out);
-        self.settle_all(freed, out);
+        let agents = self.stop_all(&caller.ringing, call, StopCause::CallerLeft, out);
+        self.bring_together(Loose { agents, callers: Vec::new() }, out);
         Ok(())
     }
 
@@ -133,19 +132,17 @@ impl Floor {
         self.talking.remove(&call);
         let agent = self.agents.get_mut(slot);
         let talk = agent.talk.take().expect("an agent with a call knows its class");
-        if agent.lost {
-            self.sign_out(slot, out);
-            return Ok(());
-        }
         let span = self.config.wrap_up_after(talk.class);
-        if span.is_zero() {
+        if agent.lost {
+            self.sign_out(slot);
+        } else if span.is_zero() {
             self.finish_work(slot, self.now);
         } else {
             self.set_state(slot, AgentState::WrapUp { call, until: self.now + span });
             // Idle, as seen from an emergency that may ring before the end.
             self.agents.get_mut(slot).idle_since = self.now + span;
         }
-        self.settle(slot, out);
+        self.bring_together(Loose { agents: vec![slot], callers: Vec::new() }, out);
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use super::Floor;
 use super::agent::{AgentSlot, Kind};
 use super::caller::{CallerSlot, Relaxation};
 use crate::effect::{Effects, StopCause};
+use crate::state::AgentState;
 
 /// Whom each round asks.
 const ROUNDS: [(Relaxation, &[Kind]); 5] = [
@@ -26,13 +27,18 @@ const ROUNDS: [(Relaxation, &[Kind]); 5] = [
 
 impl Floor {
     /// Rings everybody of the first round that finds anybody, for an emergency for whom nothing
-    /// rings.
-    pub(super) fn ring_together(&mut self, caller: CallerSlot, out: &mut Effects) {
+    /// rings. Less urgent callers who lose an agent to it are added to `displaced`.
+    pub(super) fn ring_together(
+        &mut self,
+        caller: CallerSlot,
+        displaced: &mut Vec<CallerSlot>,
+        out: &mut Effects,
+    ) {
         for (relaxation, kinds) in ROUNDS {
             let agents = self.askable(caller, relaxation, kinds);
             if !agents.is_empty() {
                 self.callers.get_mut(caller).relaxation = relaxation;
-                self.ring_each(caller, &agents, out);
+                self.ring_each(caller, &agents, displaced, out);
                 return;
             }
         }
@@ -40,7 +46,12 @@ impl Floor {
 
     /// Has an agent ring for an emergency, if there is one that the agent can be asked for: first
     /// those for whom nothing rings, then those that others ring for already.
-    pub(super) fn seek_emergency(&mut self, agent: AgentSlot, out: &mut Effects) {
+    pub(super) fn seek_emergency(
+        &mut self,
+        agent: AgentSlot,
+        displaced: &mut Vec<CallerSlot>,
+        out: &mut Effects,
+    ) {
         let askable = |kind| match kind {
             Kind::Available | Kind::WrapUp | Kind::Ringing | Kind::NotResponding => true,
             Kind::Offline | Kind::RingingEmergency | Kind::Talking | Kind::OnHold | Kind::Break => {
@@ -51,7 +62,7 @@ impl Floor {
             && let Some(caller) = self.oldest_unrung(agent)
         {
             // Asks this agent, or another who is better placed; so this ends.
-            self.ring_together(caller, out);
+            self.ring_together(caller, displaced, out);
         }
         if matches!(Kind::of(self.agents.get(agent)), Kind::Available | Kind::WrapUp)
             && let Some(caller) = self.oldest_joinable(agent)
@@ -61,23 +72,24 @@ impl Floor {
         }
     }
 
-    fn ring_each(&mut self, caller: CallerSlot, agents: &[AgentSlot], out: &mut Effects) {
+    fn ring_each(
+        &mut self,
+        caller: CallerSlot,
+        agents: &[AgentSlot],
+        displaced: &mut Vec<CallerSlot>,
+        out: &mut Effects,
+    ) {
         let explanation = self.explain_all(caller, agents);
-        let mut displaced = Vec::new();
         for agent in agents {
-            if let crate::state::AgentState::Ringing { reservation, .. } =
-                self.agents.get(*agent).state
-            {
+            if let AgentState::Ringing { reservation, .. } = self.agents.get(*agent).state {
                 let reservation = self.end_reservation(reservation, StopCause::Replaced, out);
                 // Back to what it was, for an instant, whatever the agent wants to be next.
                 let since = self.agents.get(*agent).idle_since;
                 self.set_available(*agent, since);
+                self.requeue(reservation.caller, out);
                 displaced.push(reservation.caller);
             }
             self.reserve(*agent, caller, explanation.clone(), out);
-        }
-        for caller in displaced {
-            self.give_back(caller, out);
         }
     }
 

@@ -1,12 +1,14 @@
 //! Events of reservations: accepted, rejected, timed out; and the end of a cool-down.
 
 use alloc::collections::BTreeSet;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use ids::{AgentId, CallId, ReservationId};
 
 use super::Floor;
 use super::agent::AgentSlot;
+use super::assign::Loose;
 use super::caller::CallerSlot;
 use crate::effect::{Alert, Effects, FloorEffect, RefusedWhy, StopCause};
 use crate::state::AgentState;
@@ -33,8 +35,8 @@ impl Floor {
         });
         self.announce(accepted.agent, out);
         self.announce_gone(&caller, out);
-        let freed = self.stop_all(&caller.ringing, caller.call, StopCause::TakenByAnother, out);
-        self.settle_all(freed, out);
+        let agents = self.stop_all(&caller.ringing, caller.call, StopCause::TakenByAnother, out);
+        self.bring_together(Loose { agents, callers: Vec::new() }, out);
         Ok(())
     }
 
@@ -54,8 +56,9 @@ impl Floor {
         self.timers.insert((until, timer));
         self.agents.get_mut(rejected.agent).misses = 0;
         self.stand_down(rejected.agent, rejected.origin);
-        self.give_back(rejected.caller, out);
-        self.settle(rejected.agent, out);
+        self.requeue(rejected.caller, out);
+        let (agents, callers) = (vec![rejected.agent], vec![rejected.caller]);
+        self.bring_together(Loose { agents, callers }, out);
         Ok(())
     }
 
@@ -70,19 +73,22 @@ impl Floor {
         }
         // A break that was asked for stands: there, too, nothing rings.
         self.next_or(missed.agent, AgentState::NotResponding { since: self.now });
-        self.give_back(missed.caller, out);
-        self.settle(missed.agent, out);
+        self.requeue(missed.caller, out);
+        let (agents, callers) = (vec![missed.agent], vec![missed.caller]);
+        self.bring_together(Loose { agents, callers }, out);
     }
 
     /// The agent may be asked again for the caller they declined.
     pub(super) fn cooled_down(&mut self, slot: CallerSlot, agent: AgentSlot, out: &mut Effects) {
         let caller = self.callers.get_mut(slot);
         caller.cooling.retain(|(cooling, _)| *cooling != agent);
+        let mut callers = Vec::new();
         if caller.ringing.is_empty() {
-            self.seek_agents(slot, out);
+            callers.push(slot);
         } else {
-            self.seek_emergency(agent, out);
+            self.seek_emergency(agent, &mut callers, out);
         }
+        self.bring_together(Loose { agents: Vec::new(), callers }, out);
     }
 
     /// Ends all these reservations of one caller who is gone. The agents are to be settled.

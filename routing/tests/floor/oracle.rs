@@ -1,7 +1,7 @@
 //! A slow, plain second opinion: follows a floor by its effects alone, and checks that the effects
 //! tell the whole truth and that nobody was passed over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ids::{AgentId, CallId, Class, ReservationId, Timestamp};
 use routing::{
@@ -42,13 +42,14 @@ impl Oracle {
         }
         let after = floor.view(now);
         self.compare(&after)?;
+        let rung = Rung::of(effects);
         for effect in effects {
             if let FloorEffect::Ring { agent, call, explanation, .. } = effect {
                 // An agent who registers may find their place only after timers fired.
                 let agents = [self.before.agents.len(), after.agents.len()];
                 explanation_adds_up(agents, *agent, explanation)?;
                 if !explanation.all_ring {
-                    self.nobody_passed_over(&after, *agent, *call)?;
+                    self.nobody_passed_over(&after, &rung, *agent, *call)?;
                 }
             }
         }
@@ -123,6 +124,7 @@ impl Oracle {
     fn nobody_passed_over(
         &self,
         after: &FloorView,
+        rung: &Rung,
         agent: AgentId,
         call: CallId,
     ) -> Result<(), String> {
@@ -136,7 +138,8 @@ impl Oracle {
             view.waiting.iter().any(|row| row.call == call && row.ringing.is_empty())
         };
         for other in &after.waiting {
-            if unasked(&self.before, other.call)
+            if !rung.callers.contains(&other.call)
+                && unasked(&self.before, other.call)
                 && unasked(after, other.call)
                 && fits(asked, other)
                 && !self.cooling.contains_key(&(other.call, agent))
@@ -147,7 +150,8 @@ impl Oracle {
         }
         for other in &after.agents {
             let AgentState::Available { since } = other.state else { continue };
-            if self.before.agents.iter().any(|row| row == other)
+            if !rung.agents.contains(&other.agent)
+                && self.before.agents.iter().any(|row| row == other)
                 && fits(other, chosen)
                 && !self.cooling.contains_key(&(call, other.agent))
                 && (since, other.agent) < (idle_since, agent)
@@ -156,6 +160,26 @@ impl Oracle {
             }
         }
         Ok(())
+    }
+}
+
+/// Who was asked within one event. They may have been free before and after, and yet not between:
+/// many timers can be due at once.
+struct Rung {
+    agents: BTreeSet<AgentId>,
+    callers: BTreeSet<CallId>,
+}
+
+impl Rung {
+    fn of(effects: &[FloorEffect]) -> Self {
+        let mut rung = Self { agents: BTreeSet::new(), callers: BTreeSet::new() };
+        for effect in effects {
+            if let FloorEffect::Ring { agent, call, .. } = effect {
+                rung.agents.insert(*agent);
+                rung.callers.insert(*call);
+            }
+        }
+        rung
     }
 }
 
