@@ -1,5 +1,7 @@
 //! What a person types finds what is meant: both scripts, numbers, slips, permission.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
 use std::collections::BTreeMap;
 
 use crm::Actor;
@@ -206,7 +208,8 @@ fn what_is_meant_is_found_first() {
 #[test]
 fn what_is_not_there_is_not_found() {
     let filled = filled();
-    for typed in ["वास", "zzzz", "9999", "0000", "C-2612-0001", "321", "laxmi 1111", "1500", "😀"] {
+    for typed in ["वास", "zzzz", "9999", "0000", "C-2612-0001", "321", "laxmi 1111", "1500", "😀"]
+    {
         assert_eq!(filled.numbers(typed), Vec::<u128>::new(), "{typed}");
     }
 }
@@ -253,10 +256,7 @@ fn parts_of(hit: &Hit) -> Vec<String> {
 fn marks_stand_on_the_original_spelling() {
     let filled = filled();
     let marked = |typed: &str| parts_of(&filled.find(typed).hits[0]);
-    assert_eq!(
-        marked("हिंदी तेज"),
-        ["[तेज़] बुखार, [हिन्दी] में बात की। दो दिन से खाँसी।"]
-    );
+    assert_eq!(marked("हिंदी तेज"), ["[तेज़] बुखार, [हिन्दी] में बात की। दो दिन से खाँसी।"]);
     assert_eq!(marked("ambulence"), ["High fever 101.5 F, called [ambulance]. Aged 61."]);
     assert_eq!(marked("Lakshmi"), ["[Laxmi] Devi", "[लक्ष्मी] देवी"]);
     assert_eq!(marked("43210"), ["…[43210]"]);
@@ -281,6 +281,42 @@ fn a_hit_says_why_where_words_differ() {
     assert_eq!(why("C-0017"), ["case_number"]);
     assert_eq!(why("C-2610-0017"), Vec::<serde_json::Value>::new());
     assert_eq!(why("ramesh fevr"), ["spelt_alike"]);
+}
+
+#[test]
+fn results_have_the_shape_of_the_contract() {
+    let filled = filled();
+    let mut found = filled.find("laxmi");
+    found.hits[0].highlights.truncate(1);
+    assert_eq!(
+        serde_json::to_value(&found.hits[0]).unwrap(),
+        serde_json::json!({
+            "kind": "contact",
+            "id": "00000000-0000-0000-0000-000000000001",
+            "title": "document 1",
+            "subtitle": "",
+            "why": [],
+            "highlights": [{
+                "field": "name",
+                "parts": [{ "text": "Laxmi", "hit": true }, { "text": " Devi", "hit": false }],
+                "cut_before": false,
+                "cut_after": false,
+            }],
+            "at": 1_795_300_001_000_000_i64,
+        })
+    );
+    let fever = serde_json::to_value(filled.find("बूखार")).unwrap();
+    assert_eq!(fever["hits"][0]["case_number"], "C-2611-0482");
+    assert_eq!(fever["hits"][0]["highlights"][0]["field"], "notes");
+    assert_eq!(
+        fever["hits"][0]["why"],
+        serde_json::json!([{ "reason": "sounds_same", "typed": "बूखार", "found": "बुखार" }])
+    );
+    assert_eq!(
+        fever["facets"][0],
+        serde_json::json!({ "name": "kind", "values": [{ "value": "case", "count": 1 }] })
+    );
+    assert_eq!(fever["total"], 1);
 }
 
 #[test]
@@ -340,7 +376,7 @@ fn facets_narrow_and_still_show_the_other_values() {
     });
     let filled = Box::new(documents);
     let narrowed = filled.find_as(
-        "operator",
+        Role::Operator,
         &Query {
             facets: BTreeMap::from([(Facet::State, vec!["closed".to_owned()])]),
             ..ask("fever")

@@ -52,12 +52,7 @@ pub(super) fn excerpt(field: HighlightField, text: &str, hits: &[Range<usize>]) 
         at = hit.end;
     }
     push(at..shown.end, false);
-    Highlight {
-        field,
-        parts,
-        cut_before: shown.start > 0,
-        cut_after: shown.end < text.len(),
-    }
+    Highlight { field, parts, cut_before: shown.start > 0, cut_after: shown.end < text.len() }
 }
 
 /// The stretch of `text` to show so that the byte `first` is in it, ended at white space.

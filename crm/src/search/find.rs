@@ -181,7 +181,7 @@ impl Search<'_> {
                 let top = TopDocs::with_limit(wanted.max(rank::WINDOW)).order_by_score();
                 let collectors = (Count, counts(&Facet::ALL), top);
                 let (total, counted, found) = self.searcher.search(&query, &collectors)?;
-                let ranked = rank::rank(&self.searcher, found, &self.pieces)?;
+                let ranked = rank::rank(&self.searcher, &found, &self.pieces)?;
                 Ok((total, counted, ranked))
             }
             Order::Newest => {

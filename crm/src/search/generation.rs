@@ -86,8 +86,8 @@ struct Writer {
 }
 
 impl Generation {
-    /// Makes an empty generation. `whole` says whether empty is all there is to know.
-    pub(super) fn create(folder: &Path, cursor: i64, whole: bool) -> Result<Self, IndexError> {
+    /// Makes an empty generation, which does not hold every record until [`Generation::finish`].
+    pub(super) fn create(folder: &Path) -> Result<Self, IndexError> {
         std::fs::create_dir_all(folder)?;
         let (schema, fields) = schema();
         let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
@@ -96,7 +96,7 @@ impl Generation {
             .tokenizers(tokenizers())
             .settings(IndexSettings::default())
             .open_or_create(directory)?;
-        let note = Note { schema: SCHEMA_VERSION, cursor, whole };
+        let note = Note { schema: SCHEMA_VERSION, cursor: 0, whole: false };
         let generation = Self::from_index(folder, &index, fields, note)?;
         generation.apply(&[], note.cursor)?;
         Ok(generation)
@@ -113,7 +113,7 @@ impl Generation {
         if note.schema != SCHEMA_VERSION || index.schema() != expected {
             return Err(Unusable::OtherVersion);
         }
-        // Half a second per gigabyte, once a start; a flipped bit shows here, not in a search.
+        // Reads every file once a start, so that a flipped bit shows here and not in a search.
         let broken = index.validate_checksum().map_err(damaged)?;
         if !broken.is_empty() {
             let error = std::io::Error::new(std::io::ErrorKind::InvalidData, "wrong checksum");
@@ -160,7 +160,13 @@ impl Generation {
         Ok(fits)
     }
 
-    /// Notes that the generation holds every record now.
+    /// Takes changes in without a commit: they show, all together, at [`Generation::finish`]. A
+    /// commit for each batch of a rebuild would cost more than the batch.
+    pub(super) fn stage(&self, changes: &[Change]) -> Result<(), IndexError> {
+        self.add(&self.writer().tantivy, changes)
+    }
+
+    /// Commits what was staged, and notes that the generation holds every record now.
     pub(super) fn finish(&self, cursor: i64) -> Result<(), IndexError> {
         let mut writer = self.writer();
         let note = Note { cursor, whole: true, ..writer.note };
@@ -168,7 +174,7 @@ impl Generation {
     }
 
     fn write(&self, writer: &mut Writer, changes: &[Change], note: Note) -> Result<(), IndexError> {
-        if let Err(error) = self.stage(&writer.tantivy, changes) {
+        if let Err(error) = self.add(&writer.tantivy, changes) {
             // Nothing half-done may slip into the next commit.
             writer.tantivy.rollback()?;
             return Err(error);
@@ -181,7 +187,7 @@ impl Generation {
         Ok(())
     }
 
-    fn stage(&self, tantivy: &IndexWriter, changes: &[Change]) -> Result<(), IndexError> {
+    fn add(&self, tantivy: &IndexWriter, changes: &[Change]) -> Result<(), IndexError> {
         for change in changes {
             tantivy.delete_term(Term::from_field_text(self.fields.id, &change.id().to_string()));
             match change {

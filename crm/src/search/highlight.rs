@@ -4,6 +4,8 @@
 //! Pure. The same folding, sounds and distances as in the query, applied to the stored text, so a
 //! word is marked whole whatever its spelling. Texts leave as parts, never as markup.
 
+use std::slice;
+
 use serde::Serialize;
 
 use super::document::{Document, TextField};
@@ -125,7 +127,7 @@ impl Asked {
                 Self::Word { forms, key: name_key(folded), last: *last, widened }
             }
             Piece::Digits { joined, groups, .. } => {
-                Self::Exactly([groups.as_slice(), &[joined.clone()]].concat())
+                Self::Exactly(groups.iter().chain([joined]).cloned().collect())
             }
             Piece::CaseNumber { words, .. } => Self::Exactly(words.clone()),
         }
@@ -209,9 +211,7 @@ fn mark_number(number: &str, pieces: &[Piece], best: &mut [Option<Met>]) -> Opti
             is_hit = true;
         }
     }
-    // `[0..len]` is one range of bytes here, not a list of places.
-    let all = core::iter::once(0..number.len()).collect::<Vec<_>>();
-    is_hit.then(|| excerpt(HighlightField::CaseNumber, number, &all))
+    is_hit.then(|| excerpt(HighlightField::CaseNumber, number, slice::from_ref(&(0..number.len()))))
 }
 
 fn mark_phone(phone: &str, pieces: &[Piece], best: &mut [Option<Met>]) -> Option<Highlight> {
@@ -228,6 +228,5 @@ fn mark_phone(phone: &str, pieces: &[Piece], best: &mut [Option<Met>]) -> Option
     // Shown no further than it was known: a search must not be the way to read whole numbers.
     let shown = format!("…{}", &digits[digits.len() - longest..]);
     let end = shown.len() - longest..shown.len();
-    let all = core::iter::once(end).collect::<Vec<_>>();
-    (longest > 0).then(|| excerpt(HighlightField::Phone, &shown, &all))
+    (longest > 0).then(|| excerpt(HighlightField::Phone, &shown, slice::from_ref(&end)))
 }

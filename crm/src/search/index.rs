@@ -92,7 +92,7 @@ impl SearchIndex {
             Some(usable) => usable,
             None => {
                 let next = next_number(folder)?;
-                let empty = Generation::create(&generation_folder(folder, next), 0, false)?;
+                let empty = Generation::create(&generation_folder(folder, next))?;
                 set_current(folder, next)?;
                 (empty, next)
             }
@@ -165,10 +165,10 @@ impl SearchIndex {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn begin_rebuild(&self, cursor: i64) -> Result<Rebuild, IndexError> {
+    pub fn begin_rebuild(&self) -> Result<Rebuild, IndexError> {
         let number = next_number(&self.shared.folder)?;
         let folder = generation_folder(&self.shared.folder, number);
-        let generation = Generation::create(&folder, cursor, false)?;
+        let generation = Generation::create(&folder)?;
         Ok(Rebuild { index: self.clone(), generation: Some(generation), number })
     }
 
@@ -189,16 +189,16 @@ pub struct Rebuild {
 }
 
 impl Rebuild {
-    /// Writes changes to the new generation alone. Blocks.
+    /// Puts changes into the new generation alone. Blocks.
     ///
     /// # Errors
     /// The index could not be written.
-    pub fn apply(&self, changes: &[Change], cursor: i64) -> Result<(), IndexError> {
-        self.generation.as_ref().map_or(Ok(()), |generation| generation.apply(changes, cursor))
+    pub fn add(&self, changes: &[Change]) -> Result<(), IndexError> {
+        self.generation.as_ref().map_or(Ok(()), |generation| generation.stage(changes))
     }
 
     /// Makes the new generation the serving one, in one step: a search sees the old or the new.
-    /// Blocks.
+    /// Everything up to `cursor` of the outbox must have been added. Blocks.
     ///
     /// # Errors
     /// The index or the folder could not be written; the old generation then goes on serving.
@@ -208,8 +208,7 @@ impl Rebuild {
         let shared = &self.index.shared;
         set_current(&shared.folder, self.number)?;
         let Some(generation) = self.generation.take() else { return Ok(()) };
-        let next =
-            Serving { generation: Arc::new(generation), rebuild: None, number: self.number };
+        let next = Serving { generation: Arc::new(generation), rebuild: None, number: self.number };
         let old = {
             let mut serving = shared.serving.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *serving, next)

@@ -4,11 +4,12 @@
 //! from `load`. The cursor lives in the index, in the same commit as the documents; the store is
 //! told of it now and then, only so that it knows which rows of the outbox nobody needs any more.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::DbErr;
 use store::{ReadTxn, Store, TxnError, WriteTxn, outbox};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep};
 
 use super::document::{DocumentId, Kind};
@@ -25,8 +26,10 @@ const POLL: Duration = Duration::from_secs(1);
 const RETRY: Duration = Duration::from_secs(2);
 /// How often the store is told how far the index is.
 const TELL_EVERY: Duration = Duration::from_secs(30);
-/// Rows of the outbox handled in one commit.
+/// Rows of the outbox looked at together.
 const BATCH: u64 = 500;
+/// Most documents of one commit. A person with a thousand calls who gets a new name takes two.
+const COMMIT_MAX: usize = 500;
 
 /// Why the index could not follow, or be rebuilt. It is tried again; nothing is lost.
 #[derive(Debug, thiserror::Error)]
@@ -59,17 +62,24 @@ pub struct Indexer {
     store: Store,
     index: SearchIndex,
     consumer: String,
+    /// Taken while a blocking thread works for this indexer, so that the end can wait for it.
+    busy: Arc<Semaphore>,
 }
+
+/// Blocking threads at once: one that follows, one that rebuilds.
+const BLOCKING: u32 = 2;
 
 impl Indexer {
     /// An indexer. `consumer` names it in the store, one name per node.
     #[must_use]
     pub fn new(store: Store, index: SearchIndex, consumer: &str) -> Self {
-        Self { store, index, consumer: consumer.to_owned() }
+        let busy = Arc::new(Semaphore::new(BLOCKING as usize));
+        Self { store, index, consumer: consumer.to_owned(), busy }
     }
 
     /// Follows until `stop` says `true` or is dropped; rebuilds first what must be rebuilt, while
-    /// new records go on being indexed. A failure is logged and tried again.
+    /// new records go on being indexed. A failure is logged and tried again. When it returns, nothing
+    /// holds the index on its behalf.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let work = async {
             self.retried("checked", || self.check()).await;
@@ -80,6 +90,8 @@ impl Indexer {
             // A sender that is gone can never say stop, so it means the same.
             _ = stop.wait_for(|stop| *stop) => {}
         }
+        // A commit under way cannot be called back. Whoever opens the folder next must find it done.
+        drop(self.busy.acquire_many(BLOCKING).await);
     }
 
     /// Rebuilds the whole index from the records beside the serving one, which goes on serving and
@@ -92,34 +104,33 @@ impl Indexer {
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<(), IndexerError> {
         // From here on the outbox tells what changes while the records are read.
-        let (start, total) = self.store.read_txn(rebuild_start).await?;
+        let (mut cursor, total) = self.store.read_txn(rebuild_start).await?;
         let index = self.index.clone();
-        let mut rebuild =
-            blocking(move || index.begin_rebuild(start)).await?;
+        let mut rebuild = self.blocking(move || index.begin_rebuild()).await?;
         let mut done = 0;
         progress(Progress { done, total });
         for kind in Kind::ALL {
             let mut after = None;
             loop {
-                let changes =
-                    self.store.read_txn(|txn| next_changes(txn, kind, after)).await?;
+                let changes = self.store.read_txn(|txn| next_changes(txn, kind, after)).await?;
                 let Some(last) = changes.last() else { break };
                 after = Some(last.id().id);
                 done += changes.len() as u64;
-                rebuild = staged(rebuild, changes, start).await?;
+                rebuild = self.added(rebuild, changes).await?;
                 progress(Progress { done, total });
             }
         }
-        let mut cursor = start;
         loop {
-            let (changes, next) = self.changes_after(cursor).await?;
+            let (touched, next) = self.touched_after(cursor).await?;
+            for some in touched.chunks(LOAD_MAX) {
+                rebuild = self.added(rebuild, self.documents(some).await?).await?;
+            }
             if next == cursor {
                 break;
             }
             cursor = next;
-            rebuild = staged(rebuild, changes, cursor).await?;
         }
-        blocking(move || rebuild.finish(cursor)).await
+        self.blocking(move || rebuild.finish(cursor)).await
     }
 
     /// Indexes everything the outbox tells after the cursor. Returns once nothing is left.
@@ -129,13 +140,17 @@ impl Indexer {
     pub async fn catch_up(&self) -> Result<(), IndexerError> {
         loop {
             let cursor = self.index.cursor();
-            let (changes, next) = self.changes_after(cursor).await?;
+            let (touched, next) = self.touched_after(cursor).await?;
             if next == cursor {
                 return Ok(());
             }
-            let index = self.index.clone();
-            // `false` means that a rebuilt index took over: its own cursor is asked next time.
-            blocking(move || index.apply_after(cursor, &changes, next)).await?;
+            let commits: Vec<&[DocumentId]> = touched.chunks(COMMIT_MAX).collect();
+            let (last, before) = commits.split_last().map_or((&[][..], &[][..]), |(l, b)| (*l, b));
+            for some in before {
+                self.apply_after(cursor, some, cursor).await?;
+            }
+            // The cursor moves with the last commit: cut short, all of it is done again.
+            self.apply_after(cursor, last, next).await?;
         }
     }
 
@@ -187,7 +202,7 @@ impl Indexer {
         if self.index.must_rebuild().is_some() {
             // The rebuild reads all records; the past need not be followed twice.
             let index = self.index.clone();
-            blocking(move || index.apply(&[], last)).await?;
+            self.blocking(move || index.apply(&[], last)).await?;
         }
         Ok(())
     }
@@ -195,27 +210,59 @@ impl Indexer {
     async fn tell(&self, cursor: i64) -> Result<(), IndexerError> {
         let consumer = self.consumer.as_str();
         self.store
-            .write_txn(|txn: WriteTxn| async move {
-                Ok(outbox::advance(&txn, consumer, cursor).await?)
+            .write_txn(
+                |txn: WriteTxn| async move { Ok(outbox::advance(&txn, consumer, cursor).await?) },
+            )
+            .await
+    }
+
+    /// What the rows of the outbox after a cursor touch, and the cursor after them; the same
+    /// cursor if there are none.
+    async fn touched_after(&self, cursor: i64) -> Result<(Vec<DocumentId>, i64), IndexerError> {
+        self.store
+            .read_txn(|txn| async move {
+                let rows = outbox::take(&txn, cursor, BATCH).await?;
+                let next = rows.last().map_or(cursor, |row| row.position);
+                Ok((load::touched(&txn, &rows).await?, next))
             })
             .await
     }
 
-    /// The changes after a cursor and the cursor after them; the same cursor if there are none.
-    async fn changes_after(&self, cursor: i64) -> Result<(Vec<Change>, i64), IndexerError> {
-        let (next, touched) = self
-            .store
-            .read_txn(|txn| async move {
-                let rows = outbox::take(&txn, cursor, BATCH).await?;
-                let next = rows.last().map_or(cursor, |row| row.position);
-                Ok::<_, IndexerError>((next, load::touched(&txn, &rows).await?))
-            })
-            .await?;
-        let mut changes = Vec::with_capacity(touched.len());
-        for some in touched.chunks(LOAD_MAX) {
+    async fn documents(&self, ids: &[DocumentId]) -> Result<Vec<Change>, IndexerError> {
+        let mut changes = Vec::with_capacity(ids.len());
+        for some in ids.chunks(LOAD_MAX) {
             changes.extend(self.store.read_txn(|txn| loaded(txn, some)).await?);
         }
-        Ok((changes, next))
+        Ok(changes)
+    }
+
+    async fn apply_after(
+        &self,
+        after: i64,
+        ids: &[DocumentId],
+        cursor: i64,
+    ) -> Result<(), IndexerError> {
+        let changes = self.documents(ids).await?;
+        let index = self.index.clone();
+        // `false` means that a rebuilt index took over: its own cursor is asked next time.
+        self.blocking(move || index.apply_after(after, &changes, cursor)).await.map(|_| ())
+    }
+
+    /// Gives the rebuild away to a blocking thread and takes it back.
+    async fn added(&self, rebuild: Rebuild, changes: Vec<Change>) -> Result<Rebuild, IndexerError> {
+        self.blocking(move || rebuild.add(&changes).map(|()| rebuild)).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, IndexError> + Send + 'static,
+    ) -> Result<T, IndexerError> {
+        let busy = Arc::clone(&self.busy).acquire_owned().await;
+        let work = move || {
+            let _busy = busy;
+            work()
+        };
+        Ok(tokio::task::spawn_blocking(work).await??)
     }
 
     async fn retried<F>(&self, what: &'static str, mut attempt: impl FnMut() -> F)
@@ -223,12 +270,16 @@ impl Indexer {
         F: Future<Output = Result<(), IndexerError>>,
     {
         while let Err(error) = attempt().await {
-            let error: &dyn std::error::Error = &error;
-            let cause = error.source();
-            tracing::warn!(error, cause, "the search index could not be {what}; trying again");
+            warn(&error, what);
             sleep(RETRY).await;
         }
     }
+}
+
+fn warn(error: &IndexerError, what: &str) {
+    let error: &dyn std::error::Error = error;
+    let cause = error.source();
+    tracing::warn!(error, cause, "the search index could not be {what}; trying again");
 }
 
 async fn rebuild_start(txn: ReadTxn) -> Result<(i64, u64), IndexerError> {
@@ -247,19 +298,4 @@ async fn next_changes(
 
 async fn loaded(txn: ReadTxn, ids: &[DocumentId]) -> Result<Vec<Change>, IndexerError> {
     Ok(load::load(&txn, ids).await?)
-}
-
-/// Gives the rebuild away to a blocking thread and takes it back.
-async fn staged(
-    rebuild: Rebuild,
-    changes: Vec<Change>,
-    cursor: i64,
-) -> Result<Rebuild, IndexerError> {
-    blocking(move || rebuild.apply(&changes, cursor).map(|()| rebuild)).await
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, IndexError> + Send + 'static,
-) -> Result<T, IndexerError> {
-    Ok(tokio::task::spawn_blocking(work).await??)
 }

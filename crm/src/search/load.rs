@@ -41,11 +41,13 @@ pub(super) async fn touched(
         cases.extend(ids(txn, of_these.select_only().column(case::Column::Id)).await?);
         let of_these =
             interaction::Entity::find().filter(interaction::Column::ContactId.is_in(some));
-        interactions.extend(ids(txn, of_these.select_only().column(interaction::Column::Id)).await?);
+        interactions
+            .extend(ids(txn, of_these.select_only().column(interaction::Column::Id)).await?);
     }
     for some in chunks(&cases) {
         let of_these = interaction::Entity::find().filter(interaction::Column::CaseId.is_in(some));
-        interactions.extend(ids(txn, of_these.select_only().column(interaction::Column::Id)).await?);
+        interactions
+            .extend(ids(txn, of_these.select_only().column(interaction::Column::Id)).await?);
     }
     let all = [(Kind::Contact, contacts), (Kind::Case, cases), (Kind::Interaction, interactions)];
     let all = all.into_iter().flat_map(|(kind, ids)| ids.into_iter().map(move |id| (kind, id)));
@@ -57,10 +59,7 @@ fn chunks(ids: &BTreeSet<Uuid>) -> Vec<Vec<Uuid>> {
     ids.chunks(LOAD_MAX).map(<[Uuid]>::to_vec).collect()
 }
 
-async fn ids<E: EntityTrait>(
-    txn: &ReadTxn,
-    query: sea_orm::Select<E>,
-) -> Result<Vec<Uuid>, DbErr> {
+async fn ids<E: EntityTrait>(txn: &ReadTxn, query: sea_orm::Select<E>) -> Result<Vec<Uuid>, DbErr> {
     query.into_tuple::<Uuid>().all(txn).await
 }
 

@@ -147,10 +147,7 @@ impl Plan<'_> {
 
     fn case_number(&self, digits: &str, words: &[String]) -> Clause {
         let number = self.fields.number;
-        let mut ways = vec![
-            constant(term(number, digits), weight::NUMBER),
-            self.all_words(words),
-        ];
+        let mut ways = vec![constant(term(number, digits), weight::NUMBER), self.all_words(words)];
         if digits.len() >= BEGINNING_CHARS_MIN {
             ways.push(constant(beginning(number, digits), weight::NUMBER_PART));
         }

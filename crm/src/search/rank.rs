@@ -4,6 +4,7 @@
 //! compared by letters here, among the first hits only, from a column, without loading documents.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocAddress, Searcher, SegmentOrdinal};
@@ -30,19 +31,20 @@ struct Columns {
 /// Ranks the first [`WINDOW`] of `found` anew; the rest keeps its order.
 pub(super) fn rank(
     searcher: &Searcher,
-    found: Vec<(f32, DocAddress)>,
+    found: &[(f32, DocAddress)],
     pieces: &[Piece],
 ) -> Result<Vec<DocAddress>, IndexError> {
     let asked: Vec<String> = pieces.iter().filter_map(heard).collect();
     let mut columns: HashMap<SegmentOrdinal, Columns> = HashMap::new();
     let mut window = Vec::with_capacity(WINDOW.min(found.len()));
     for (score, address) in found.iter().take(WINDOW) {
-        if !columns.contains_key(&address.segment_ord) {
-            let fast = searcher.segment_reader(address.segment_ord).fast_fields();
-            let new = Columns { heard: fast.str(HEARD)?, at: fast.i64(AT)? };
-            columns.insert(address.segment_ord, new);
-        }
-        let Columns { heard, at } = &columns[&address.segment_ord];
+        let Columns { heard, at } = match columns.entry(address.segment_ord) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let fast = searcher.segment_reader(address.segment_ord).fast_fields();
+                place.insert(Columns { heard: fast.str(HEARD)?, at: fast.i64(AT)? })
+            }
+        };
         let names = match heard {
             Some(column) => names(column, address.doc_id)?,
             None => Vec::new(),

@@ -14,8 +14,8 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 use super::document::Document;
 use super::query::Facet;
-use super::words::{WordTokenizer, words};
 use super::sound;
+use super::words::{WordTokenizer, words};
 
 /// Raised whenever indexed forms change: the fields, folding, sounds, keys, grants.
 pub(super) const SCHEMA_VERSION: u32 = 1;

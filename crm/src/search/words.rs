@@ -144,7 +144,10 @@ mod tests {
 
     #[test]
     fn a_missing_space_after_a_full_stop_does_not_glue_words() {
-        assert_eq!(folded("fever.Cough 100.8 10:30 a_b"), ["fever", "cough", "100.8", "10", "30", "a", "b"]);
+        assert_eq!(
+            folded("fever.Cough 100.8 10:30 a_b"),
+            ["fever", "cough", "100.8", "10", "30", "a", "b"]
+        );
     }
 
     #[test]
