@@ -6,7 +6,8 @@ pub mod dial;
 pub mod media;
 pub mod sip;
 
-/// The directive that every log filter of a program with SIP in it must contain.
+/// The directives that every log filter of a program with telephony in it must contain.
 ///
-/// `rsipstack` writes each message in full at INFO, the caller's number and credentials included.
-pub const LOG_FILTER: &str = "rsipstack=warn";
+/// `rsipstack` writes each message in full at INFO, the caller's number and credentials included;
+/// `webrtc` and the `rtc` crates write browsers' addresses.
+pub const LOG_FILTER: &str = "rsipstack=warn,webrtc=warn,rtc=warn";

@@ -7,6 +7,7 @@ use ids::Timestamp;
 
 /// The time now: the system's clock when the program first asked, and monotonic from there. Audio is
 /// measured with it, and a clock that steps would look like a caller gone silent.
+#[expect(clippy::disallowed_methods, reason = "drivers own time; this is where it comes in")]
 pub(super) fn now() -> Timestamp {
     static START: LazyLock<(Timestamp, Instant)> = LazyLock::new(|| {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -4,6 +4,7 @@
 //! meets: real SIP, real RTP, and a judgement of the sound that came. It is the other side of the
 //! exchange and shares nothing with it but the pure parts.
 
+mod audio;
 mod call;
 mod endpoint;
 mod hearing;
@@ -118,6 +119,8 @@ pub struct DialReport {
     pub heard_after: Option<Duration>,
     /// Mean level of what was heard, dBFS; the floor if nothing was.
     pub level_dbfs: f32,
+    /// Keys of the other side, by RFC 4733.
+    pub keys: Vec<Digit>,
     /// The tones that were heard, in the order of their beginning.
     pub tones: Vec<ToneHeard>,
     /// What was heard, at 8 kHz, if it was to be kept.

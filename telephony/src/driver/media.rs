@@ -2,7 +2,10 @@
 //!
 //! Commands go in, events come out, both through bounded queues; nothing outside knows a socket.
 
+mod config;
 mod events;
+mod handler;
+mod incoming;
 mod lateness;
 mod leg;
 mod line;
@@ -21,7 +24,8 @@ use ids::LegId;
 
 use crate::call::{Digit, PlayId};
 
-pub use plane::{MediaConfig, MediaCounts, MediaPlane, MediaRefused, MediaStartError};
+pub use config::{MediaConfig, MediaCounts, MediaRefused, MediaStartError};
+pub use plane::MediaPlane;
 
 /// How a leg's audio is doing, once a second while it is bridged.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,6 +4,8 @@
 
 mod admission;
 mod caller;
+mod config;
+mod guard;
 mod incoming;
 mod leg;
 mod listen;
@@ -15,7 +17,8 @@ use ids::LegId;
 use crate::call::{LeftHow, Refusal};
 use crate::sdp::TrunkOffer;
 
-pub use port::{RsipPort, SipConfig, SipCounts, SipStartError};
+pub use config::{SipConfig, SipCounts, SipStartError};
+pub use port::RsipPort;
 pub use refusal::SipRefusal;
 
 /// An INVITE that came in. Nothing has been answered but `100 Trying`.

@@ -141,7 +141,6 @@ async fn connection(codec: Codec, handler: HandlerOf) -> Arc<dyn PeerConnection>
     let registered = RTCRtpCodecParameters {
         rtp_codec: codec_parameters(codec),
         payload_type: codec.payload_type(),
-        ..Default::default()
     };
     media.register_codec(registered, RtpCodecKind::Audio).expect("registered");
     let built = PeerConnectionBuilder::new()

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use telephony::call::{Digit, LeftHow};
+use telephony::call::{Digit, LeftHow, PlayId};
 use telephony::driver::dial::{DialEnded, DialRequest, Dialler, dial};
+use telephony::driver::sip::RsipPort;
 use telephony::media::tone::ToneGenerator;
 use telephony::sdp::Codec;
 
 use crate::exchange::{
     ANSWER, Exchange, LOCAL, MEET, PROMPT, PROMPT_HERTZ, RING, media_config, ports, sip_config,
+    tone_playlist,
 };
 
 fn tone(hertz: f64) -> Arc<[i16]> {
@@ -117,6 +119,7 @@ async fn meet(first: Vec<Codec>, second: Vec<Codec>) {
     assert!(low.heard(900.0) >= Duration::from_millis(1500), "{low:?}");
     assert!(high.heard(500.0) >= Duration::from_millis(1500), "{high:?}");
     assert_eq!(low.heard(500.0), Duration::ZERO, "no echo of one's own");
+    assert_eq!((low.keys, high.keys), (vec![key('5')], vec![key('5')]), "keys pass as keys");
     assert!(low.lost + high.lost <= 2, "{} and {} lost", low.lost, high.lost);
     exchange.is_empty().await;
     exchange.seen(|seen| {
@@ -139,4 +142,44 @@ async fn two_callers_of_one_codec_hear_each_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_callers_of_different_codecs_hear_each_other() {
     meet(vec![Codec::Pcma], vec![Codec::Pcmu]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_the_exchange_sends_reaches_the_caller() {
+    let exchange = exchange().await;
+    let send = async {
+        exchange.until("the call is confirmed", |e| e.seen(|seen| seen.confirmed.len() == 1)).await;
+        let leg = exchange.seen(|seen| seen.confirmed[0]);
+        exchange.media.play(leg, PlayId(9), tone_playlist(true));
+        for digit in ['7', '7', '*'] {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            exchange.media.send_digit(leg, key(digit));
+        }
+    };
+    let request = DialRequest {
+        listen_for: vec![PROMPT_HERTZ],
+        hang_up_after: Some(Duration::from_secs(2)),
+        ..exchange.call(ANSWER)
+    };
+    let (report, ()) = tokio::join!(dial(request), send);
+    let report = report.expect("placed");
+    assert_eq!(report.keys, [key('7'), key('7'), key('*')]);
+    assert!(report.heard(PROMPT_HERTZ) >= Duration::from_millis(1300), "music around: {report:?}");
+    exchange.is_empty().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exchange_that_no_longer_listens_refuses() {
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    drop(receiver);
+    let sip = RsipPort::start(sip_config(), sender).await.expect("SIP starts");
+    let report = dial(DialRequest::new(format!("sip:104@{}", sip.local_addr()), "1")).await;
+    assert_eq!(report.expect("placed").ended, DialEnded::Refused(503));
+    tokio::time::timeout(Duration::from_secs(5), async {
+        while sip.open_dialogs() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .expect("the dialog is gone");
 }

@@ -94,7 +94,7 @@ impl Exchange {
             loop {
                 tokio::select! {
                     Some(event) = sip_events.recv() => running.on_sip(event).await,
-                    Some(event) = media_events.recv() => running.on_media(event),
+                    Some(event) = media_events.recv() => running.on_media(&event),
                     else => return,
                 }
             }
@@ -182,8 +182,8 @@ impl Exchange {
         }
     }
 
-    fn on_media(&self, event: MediaEvent) {
-        match event {
+    fn on_media(&self, event: &MediaEvent) {
+        match *event {
             MediaEvent::DigitPressed { leg, digit } => {
                 self.seen(|seen| seen.digits.push((leg, digit)));
             }

@@ -83,7 +83,7 @@ async fn is_well(exchange: &Exchange) {
         dial(DialRequest { hang_up_after, ..exchange.call(ANSWER) }).await.expect("placed");
     assert_eq!(report.ended, DialEnded::ByUs, "{report:?}");
     // Whoever was answered and never confirmed is hung up on here.
-    exchange.sip.stop(Duration::from_secs(5)).await;
+    exchange.sip.stop(Duration::from_secs(1)).await;
     exchange
         .until("every leg has left", |e| {
             let legs = e.sip.counts().legs == 0

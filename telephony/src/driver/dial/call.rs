@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ids::Timestamp;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TerminatedReason};
 use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -12,13 +11,13 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
+use super::audio::Audio;
 use super::endpoint::Dialler;
 use super::hearing::Hearing;
 use super::voice::Voice;
 use super::{DialEnded, DialError, DialProgress, DialReport, DialRequest};
 use crate::driver::clock;
-use crate::media::level::LEVEL_DBFS_MIN;
-use crate::rtp::{PACKET_BYTES_MAX, RtpHeader, RtpPacket};
+use crate::rtp::{PACKET_BYTES_MAX, RtpHeader};
 use crate::sdp::{LocalAudio, TrunkOffer, write_offer};
 
 /// How long the other side may take to confirm a CANCEL or a BYE.
@@ -122,21 +121,19 @@ impl Call {
                     continue;
                 }
             };
-            match change? {
-                DialogState::Early(..) if self.report.rang_after.is_none() => {
-                    self.report.rang_after = Some(self.began.elapsed());
-                    self.tell(DialProgress::Ringing);
-                }
-                DialogState::Confirmed(_, response) => {
-                    self.report.answered_after = Some(self.began.elapsed());
-                    self.tell(DialProgress::Answered);
-                    return Some(response);
-                }
-                DialogState::Terminated(_, reason) => {
-                    self.report.ended = ended(&reason, given_up);
-                    return None;
-                }
-                _ => {}
+            let change = change?;
+            if let DialogState::Terminated(_, reason) = &change {
+                self.report.ended = ended(reason, given_up);
+                return None;
+            }
+            if matches!(change, DialogState::Early(..)) && self.report.rang_after.is_none() {
+                self.report.rang_after = Some(self.began.elapsed());
+                self.tell(DialProgress::Ringing);
+            }
+            if let DialogState::Confirmed(_, response) = change {
+                self.report.answered_after = Some(self.began.elapsed());
+                self.tell(DialProgress::Answered);
+                return Some(response);
             }
         }
     }
@@ -161,7 +158,7 @@ impl Call {
         let repeats = request.say_repeatedly;
         let voice = Voice::new(heard_as, &request.say, repeats, &request.presses, first);
         let answered_at = clock::now();
-        let hearing = Hearing::new(codec, answered_at, &request.listen_for, request.keep_audio);
+        let hearing = Hearing::new(heard_as, answered_at, &request.listen_for, request.keep_audio);
         let mut audio = Audio { socket, remote: theirs.remote, voice, hearing, answered_at };
         let answered = Instant::now();
         let longest = request.hang_up_after.unwrap_or(request.longest).min(request.longest);
@@ -230,64 +227,6 @@ impl Call {
         if let Some(watcher) = &self.progress {
             let _behind = watcher.try_send(progress);
         }
-    }
-}
-
-struct Audio<'a> {
-    socket: &'a UdpSocket,
-    remote: SocketAddr,
-    voice: Voice,
-    hearing: Hearing,
-    answered_at: Timestamp,
-}
-
-impl Audio<'_> {
-    fn speak(&mut self, report: &mut DialReport) -> Option<crate::call::Digit> {
-        let packet = self.voice.tick(clock::now().since(self.answered_at));
-        let mut datagram = [0; PACKET_BYTES_MAX];
-        let len = packet.header.write(&packet.payload, &mut datagram).ok()?;
-        if self.socket.try_send_to(&datagram[..len], self.remote).is_ok() {
-            report.sent += 1;
-        }
-        packet.pressed
-    }
-
-    fn listen(&mut self, datagram: &[u8], source: SocketAddr) {
-        if source.ip() != self.remote.ip() {
-            return;
-        }
-        if let Ok(packet) = RtpPacket::parse(datagram) {
-            self.hearing.packet(packet, clock::now());
-        }
-    }
-}
-
-impl DialReport {
-    fn new() -> Self {
-        Self {
-            answered_after: None,
-            rang_after: None,
-            talked: Duration::ZERO,
-            ended: DialEnded::Lost,
-            sent: 0,
-            received: 0,
-            lost: 0,
-            jitter_ms: 0.0,
-            heard_after: None,
-            level_dbfs: LEVEL_DBFS_MIN,
-            tones: Vec::new(),
-            audio: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, hearing: &Hearing) {
-        self.received = hearing.sequence.received();
-        self.lost = hearing.sequence.lost();
-        self.jitter_ms = hearing.sequence.jitter_ms();
-        self.heard_after = hearing.heard_after;
-        self.level_dbfs = hearing.level_dbfs();
-        self.tones = hearing.tones();
-        self.audio.clone_from(&hearing.audio);
     }
 }
 

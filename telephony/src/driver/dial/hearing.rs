@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use ids::Timestamp;
 
+use crate::call::Digit;
 use crate::media::level::{LEVEL_DBFS_MIN, level_dbfs};
 use crate::media::tone::tone_share;
 use crate::media::{FRAME_SAMPLES, g711};
-use crate::rtp::{RtpPacket, SequenceTracker};
+use crate::rtp::{DtmfDetector, RtpPacket, SequenceTracker};
 use crate::sdp::Codec;
 
 /// Share of the energy that makes a tone of a frame.
@@ -20,7 +21,7 @@ const GAP_MAX: Duration = Duration::from_millis(60);
 const TONE_MIN: Duration = Duration::from_millis(60);
 /// Most audio kept: 10 minutes.
 const AUDIO_SAMPLES_MAX: usize = 600 * 8000;
-/// Most intervals kept for each tone.
+/// Most intervals kept for each tone, and most keys.
 const INTERVALS_MAX: usize = 10_000;
 
 /// A tone that was heard.
@@ -41,6 +42,9 @@ pub(super) struct Hearing {
     answered_at: Timestamp,
     pub(super) sequence: SequenceTracker,
     pub(super) heard_after: Option<Duration>,
+    telephone_event: Option<u8>,
+    detector: DtmfDetector,
+    pub(super) keys: Vec<Digit>,
     listeners: Vec<Listener>,
     keeps: bool,
     pub(super) audio: Vec<i16>,
@@ -56,13 +60,21 @@ struct Listener {
 }
 
 impl Hearing {
-    pub(super) fn new(codec: Codec, answered_at: Timestamp, tones: &[f64], keeps: bool) -> Self {
+    pub(super) fn new(
+        (codec, telephone_event): (Codec, Option<u8>),
+        answered_at: Timestamp,
+        tones: &[f64],
+        keeps: bool,
+    ) -> Self {
         let listener = |hertz: &f64| Listener { hertz: *hertz, intervals: Vec::new() };
         Self {
             codec,
             answered_at,
             sequence: SequenceTracker::new(),
             heard_after: None,
+            telephone_event,
+            detector: DtmfDetector::new(),
+            keys: Vec::new(),
             listeners: tones.iter().map(listener).collect(),
             keeps,
             audio: Vec::new(),
@@ -77,6 +89,10 @@ impl Hearing {
         self.sequence.packet(header.sequence, header.timestamp, arrival);
         let at = arrival.since(self.answered_at);
         self.heard_after.get_or_insert(at);
+        if Some(header.payload_type) == self.telephone_event {
+            let key = self.detector.packet(header.timestamp, packet.payload);
+            self.keys.extend(key.filter(|_| self.keys.len() < INTERVALS_MAX));
+        }
         if header.payload_type == self.codec.payload_type() {
             let samples = g711::decoded(self.codec, packet.payload);
             for frame in samples.chunks(FRAME_SAMPLES) {
@@ -148,7 +164,8 @@ mod tests {
 
     #[test]
     fn a_gated_tone_is_heard_with_its_times() {
-        let mut hearing = Hearing::new(Codec::Pcma, Timestamp::default(), &[440.0, 1000.0], true);
+        let mut hearing =
+            Hearing::new((Codec::Pcma, None), Timestamp::default(), &[440.0, 1000.0], true);
         let mut tone = ToneGenerator::gated(440.0, 8000, 200, 300);
         for n in 0..50_u16 {
             let mut samples = [0; FRAME_SAMPLES];

@@ -10,16 +10,14 @@ use ids::{LegId, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::events::Events;
-use super::lateness::Lateness;
+use super::incoming::Incoming;
 use super::line::{Ears, Line};
 use super::outgoing::Outgoing;
 use super::{MediaEvent, Quality};
 use crate::call::Digit;
 use crate::driver::clock;
 use crate::media::{Frame, g711};
-use crate::rtp::{
-    DtmfDetector, EventPacket, EventTrain, PACKET_BYTES_MAX, RtpHeader, RtpPacket, SequenceTracker,
-};
+use crate::rtp::{EventPacket, EventTrain, PACKET_BYTES_MAX, RtpHeader, RtpPacket};
 use crate::sdp::Codec;
 
 /// Length of a key press that we send, in steps of 20 ms: 100 ms, as telephones send.
@@ -41,17 +39,6 @@ struct State {
     joined_to: Weak<Leg>,
     /// Stops the pacer of what is being played.
     playing: Option<CancellationToken>,
-}
-
-/// What a leg has heard.
-struct Incoming {
-    sequence: SequenceTracker,
-    lateness: Lateness,
-    keys: DtmfDetector,
-    ssrc: Option<u32>,
-    /// The last packet, or the opening.
-    last_packet: Timestamp,
-    reported_silent: bool,
 }
 
 /// What one packet of a leg means for the leg it is joined to.
@@ -91,9 +78,13 @@ impl Leg {
         state.incoming = Incoming::new();
         state.outgoing.end_source();
         let old = std::mem::replace(&mut state.line, line);
-        let generation = state.generation;
+        let (generation, other) = (state.generation, state.joined_to.upgrade());
         drop(state);
         old.close();
+        if let Some(other) = other {
+            // The new line may go on with the old one's SSRC, but not with its numbers.
+            other.state().outgoing.end_source();
+        }
         generation
     }
 
@@ -279,26 +270,6 @@ impl Leg {
         let Some(mut header) = state.outgoing.forward(packet.header, now) else { return };
         header.payload_type = payload_type;
         state.line.send(&header, packet.payload);
-    }
-}
-
-impl Incoming {
-    fn new() -> Self {
-        Self {
-            sequence: SequenceTracker::new(),
-            lateness: Lateness::default(),
-            keys: DtmfDetector::new(),
-            ssrc: None,
-            last_packet: clock::now(),
-            reported_silent: false,
-        }
-    }
-
-    /// A sender that begins a new stream begins new numbers; presses of the old one are over.
-    fn begin_stream(&mut self, ssrc: u32) {
-        if self.ssrc.replace(ssrc).is_some_and(|before| before != ssrc) {
-            self.keys = DtmfDetector::new();
-        }
     }
 }
 

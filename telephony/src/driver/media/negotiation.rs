@@ -17,8 +17,9 @@ use webrtc::peer_connection::{
     RTCSessionDescription, SettingEngineBuilder,
 };
 
-use super::peer::{Handler, PeerGate};
-use super::plane::MediaRefused;
+use super::config::MediaRefused;
+use super::handler::Handler;
+use super::peer::PeerGate;
 use super::runtime::MuxRuntime;
 use crate::media::SAMPLES_PER_SECOND;
 use crate::sdp::Codec;
@@ -58,11 +59,8 @@ pub(super) fn track(codec: Codec, ssrc: u32) -> MediaStreamTrack {
 /// A media engine that knows one codec, so that nothing else can be agreed.
 pub(super) fn media_engine(codec: Codec) -> Result<MediaEngine, MediaRefused> {
     let mut engine = MediaEngine::default();
-    let registered = RTCRtpCodecParameters {
-        rtp_codec: parameters(codec),
-        payload_type: codec.payload_type(),
-        ..Default::default()
-    };
+    let registered =
+        RTCRtpCodecParameters { rtp_codec: parameters(codec), payload_type: codec.payload_type() };
     engine.register_codec(registered, RtpCodecKind::Audio).map_err(|_| MediaRefused::Failed)?;
     Ok(engine)
 }

@@ -6,31 +6,27 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use rtc::interceptor::Registry;
 use rtc::rtp;
-use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use webrtc::media_stream::track_local::TrackLocal as _;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
-use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
-use webrtc::peer_connection::{
-    PeerConnection, PeerConnectionEventHandler, RTCIceGatheringState, RTCPeerConnectionState,
-};
+use webrtc::peer_connection::PeerConnection;
 
+use super::config::{MediaConfig, MediaRefused, MediaStartError};
 use super::events::Events;
+use super::handler::Handler;
 use super::line::{Ears, Line};
 use super::mux::Mux;
 use super::negotiation;
-use super::plane::{MediaConfig, MediaRefused, MediaStartError};
-use crate::driver::{address, clock};
-use crate::rtp::{RtpHeader, RtpPacket};
+use crate::driver::address;
+use crate::rtp::RtpHeader;
 use crate::sdp::Codec;
 
 /// How long a browser may take to connect before it counts as lost.
@@ -210,100 +206,5 @@ impl Drop for Closing {
             open.fetch_sub(1, Ordering::Relaxed);
         };
         self.events.tasks.spawn_on(closing, &self.events.runtime);
-    }
-}
-
-/// What the stack calls back.
-pub(super) struct Handler {
-    ears: watch::Sender<Option<Arc<dyn Ears>>>,
-    /// As last told; the stack repeats states.
-    connected: AtomicBool,
-    ever_connected: AtomicBool,
-    pub(super) gathered: Notify,
-    stop: CancellationToken,
-    events: Events,
-}
-
-impl Handler {
-    fn new(events: Events) -> Self {
-        Self {
-            ears: watch::Sender::new(None),
-            connected: AtomicBool::new(false),
-            ever_connected: AtomicBool::new(false),
-            gathered: Notify::new(),
-            stop: CancellationToken::new(),
-            events,
-        }
-    }
-
-    fn tell(&self, connected: bool) {
-        let Some(ears) = self.ears.borrow().clone() else { return };
-        if connected {
-            ears.connected();
-        } else {
-            ears.disconnected();
-        }
-    }
-}
-
-#[async_trait]
-impl PeerConnectionEventHandler for Handler {
-    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
-        if state == RTCIceGatheringState::Complete {
-            self.gathered.notify_one();
-        }
-    }
-
-    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
-        let connected = match state {
-            RTCPeerConnectionState::Connected => true,
-            RTCPeerConnectionState::Disconnected
-            | RTCPeerConnectionState::Failed
-            | RTCPeerConnectionState::Closed => false,
-            _ => return,
-        };
-        self.ever_connected.fetch_or(connected, Ordering::SeqCst);
-        let changed = self.connected.swap(connected, Ordering::SeqCst) != connected;
-        if changed && !self.stop.is_cancelled() {
-            self.tell(connected);
-        }
-    }
-
-    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
-        let receiving = receive(track, self.ears.subscribe(), self.stop.clone());
-        self.events.tasks.spawn_on(receiving, &self.events.runtime);
-    }
-}
-
-/// Takes a browser's packets until the connection closes.
-async fn receive(
-    track: Arc<dyn TrackRemote>,
-    mut ears: watch::Receiver<Option<Arc<dyn Ears>>>,
-    stop: CancellationToken,
-) {
-    let ears = tokio::select! {
-        () = stop.cancelled() => return,
-        listening = ears.wait_for(Option::is_some) => listening.ok().and_then(|ears| ears.clone()),
-    };
-    let Some(ears) = ears else { return };
-    loop {
-        let event = tokio::select! {
-            () = stop.cancelled() => return,
-            event = track.poll() => event,
-        };
-        match event {
-            Some(TrackRemoteEvent::OnRtpPacket(packet)) => {
-                let header = RtpHeader {
-                    marker: packet.header.marker,
-                    payload_type: packet.header.payload_type,
-                    sequence: packet.header.sequence_number,
-                    timestamp: packet.header.timestamp,
-                    ssrc: packet.header.ssrc,
-                };
-                ears.packet(RtpPacket { header, payload: &packet.payload }, clock::now());
-            }
-            Some(TrackRemoteEvent::OnEnded) | None => return,
-            Some(_) => {}
-        }
     }
 }

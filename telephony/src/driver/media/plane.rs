@@ -4,26 +4,25 @@
 //! threads of their own without anybody noticing.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::ops::RangeInclusive;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ids::LegId;
-use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::config::{MediaConfig, MediaCounts, MediaRefused, MediaStartError};
 use super::events::Events;
 use super::leg::{Leg, LegEars};
 use super::peer::PeerGate;
 use super::ports::PortPool;
 use super::trunk::TrunkLine;
 use super::{MediaEvent, pacer};
-use crate::call::{Digit, PlayId, Playlist, Refusal};
+use crate::call::{Digit, PlayId, Playlist};
 use crate::driver::address;
 use crate::media::{AudioLibrary, Player};
 use crate::sdp::{LocalAudio, TrunkOffer};
@@ -32,104 +31,6 @@ use crate::sdp::{LocalAudio, TrunkOffer};
 const PEER_DEADLINE: Duration = Duration::from_secs(5);
 /// How often legs are measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
-
-/// What the media plane needs to know.
-#[derive(Clone, Debug)]
-pub struct MediaConfig {
-    /// Where trunk legs receive.
-    pub rtp_address: IpAddr,
-    /// The address that the trunk sends to, if it is another one (NAT).
-    pub rtp_public: Option<IpAddr>,
-    /// The ports of trunk legs; the even ones are used.
-    pub rtp_ports: RangeInclusive<u16>,
-    /// The one UDP port of all browsers. Port 0 takes a free port.
-    pub webrtc_listen: SocketAddr,
-    /// The address that browsers send to, if it is another one (NAT).
-    pub webrtc_public: Option<IpAddr>,
-    /// How long a trunk leg may send nothing until it is reported silent.
-    pub silence_limit: Duration,
-}
-
-impl MediaConfig {
-    /// Everything on one address, with the usual ports.
-    #[must_use]
-    pub fn new(address: IpAddr) -> Self {
-        Self {
-            rtp_address: address,
-            rtp_public: None,
-            rtp_ports: 16_384..=32_767,
-            webrtc_listen: SocketAddr::new(address, 0),
-            webrtc_public: None,
-            silence_limit: Duration::from_secs(30),
-        }
-    }
-}
-
-/// Why the media plane could not start.
-#[derive(Debug, Error)]
-pub enum MediaStartError {
-    /// The browsers' port is taken, or the address is not ours.
-    #[error("cannot listen for browsers on {address}")]
-    BindWebRtc {
-        /// Where.
-        address: SocketAddr,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The range holds no even port with its odd neighbour.
-    #[error("the range of RTP ports holds no pair of ports")]
-    NoPorts,
-}
-
-/// Why a leg was not opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum MediaRefused {
-    /// The far end speaks no G.711.
-    #[error("no codec in common")]
-    NoCommonCodec,
-    /// The description cannot be read, or offers no audio.
-    #[error("the session description cannot be used")]
-    BadDescription,
-    /// Every port is in use or at rest.
-    #[error("no free port")]
-    NoPort,
-    /// There is a leg of this id.
-    #[error("the leg is open already")]
-    AlreadyOpen,
-    /// Answering a browser took too long.
-    #[error("the peer connection was not ready in time")]
-    TimedOut,
-    /// The WebRTC stack failed.
-    #[error("the peer connection failed")]
-    Failed,
-}
-
-impl From<MediaRefused> for Refusal {
-    fn from(refused: MediaRefused) -> Self {
-        match refused {
-            MediaRefused::NoCommonCodec => Self::NoCommonCodec,
-            MediaRefused::BadDescription => Self::BadDescription,
-            MediaRefused::NoPort => Self::Busy,
-            MediaRefused::AlreadyOpen | MediaRefused::TimedOut | MediaRefused::Failed => {
-                Self::Fault
-            }
-        }
-    }
-}
-
-/// What is open now. All zero once every leg is closed and its connections have wound up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MediaCounts {
-    /// Legs.
-    pub legs: usize,
-    /// Trunk ports in use.
-    pub ports: usize,
-    /// Browsers' peer connections.
-    pub peers: usize,
-    /// Entries in the table of the browsers' port.
-    pub routes: usize,
-}
 
 /// The media plane. Cheap to clone; it stops when the last clone is gone.
 #[derive(Clone)]
@@ -252,9 +153,12 @@ impl MediaPlane {
     /// Plays to a leg, in place of what was played before. The end is reported.
     pub fn play(&self, leg: LegId, play: PlayId, playlist: Playlist) {
         let Some(leg) = self.inner.leg(leg) else { return };
-        let player = Player::new(&self.inner.library, &playlist, leg.codec());
         let stop = leg.begin_playing();
-        self.spawn(pacer::play(leg, self.inner.events.clone(), player, play, stop));
+        let (library, events) = (self.inner.library.clone(), self.inner.events.clone());
+        self.spawn(async move {
+            let player = Player::new(&library, &playlist, leg.codec());
+            pacer::play(leg, events, player, play, stop).await;
+        });
     }
 
     /// Stops what is played to a leg; nothing is reported.

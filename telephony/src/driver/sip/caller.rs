@@ -26,11 +26,12 @@ pub(super) fn dialled_number(invite: &Request) -> String {
 
 /// `Privacy: id` or `user` (RFC 3323): the number is there for the network, not for us.
 fn asks_for_privacy(invite: &Request) -> bool {
-    invite.headers.iter().any(|header| match header {
-        Header::Privacy(privacy) => {
-            privacy.value().split(';').any(|word| matches!(word.trim(), "id" | "user" | "header"))
-        }
-        _ => false,
+    invite.headers.iter().any(|header| {
+        let Header::Privacy(privacy) = header else {
+            return false;
+        };
+        let mut words = privacy.value().split(';').map(str::trim);
+        words.any(|word| matches!(word, "id" | "user" | "header"))
     })
 }
 

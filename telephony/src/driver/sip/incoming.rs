@@ -13,7 +13,7 @@ use super::port::{Shared, allow};
 use super::refusal::SipRefusal;
 use super::{Invitation, caller, leg};
 use crate::call::Refusal;
-use crate::sdp::TrunkOffer;
+use crate::sdp::{ParseOfferError, TrunkOffer};
 
 /// The methods that we take part in.
 pub(super) const METHODS: [Method; 7] = [
@@ -147,9 +147,11 @@ fn contact(shared: &Shared, transaction: &Transaction) -> Uri {
 
 /// The extensions that the caller insists on and we do not have (RFC 3261 §8.2.2.3).
 fn required_extension(invite: &Request) -> Option<String> {
-    invite.headers.iter().find_map(|header| match header {
-        Header::Require(required) => Some(required.value().to_owned()),
-        _ => None,
+    invite.headers.iter().find_map(|header| {
+        let Header::Require(required) = header else {
+            return None;
+        };
+        Some(required.value().to_owned())
     })
 }
 
@@ -159,7 +161,7 @@ fn read_offer(invite: &Request) -> Result<TrunkOffer, Refusal> {
     if invite.body.is_empty() {
         return Err(Refusal::NoCommonCodec);
     }
-    TrunkOffer::parse(&invite.body).map_err(|error| error.refusal())
+    TrunkOffer::parse(&invite.body).map_err(ParseOfferError::refusal)
 }
 
 async fn refuse(transaction: &mut Transaction, refusal: Refusal) {
@@ -180,12 +182,12 @@ async fn reply(transaction: &mut Transaction, status: StatusCode, headers: Vec<H
 }
 
 /// The kind of an error, without its text: that may quote a message, and so a caller's number.
-pub(super) fn kind(error: &rsipstack::Error) -> &'static str {
-    match error {
-        rsipstack::Error::SipMessageError(_) => "unreadable message",
-        rsipstack::Error::TransactionError(..) => "transaction",
-        rsipstack::Error::DialogError(..) => "dialog",
-        rsipstack::Error::TransportLayerError(..) => "transport",
-        _ => "other",
+fn kind(error: &rsipstack::Error) -> &'static str {
+    if matches!(error, rsipstack::Error::TransportLayerError(..) | rsipstack::Error::IoError(_)) {
+        "transport"
+    } else if matches!(error, rsipstack::Error::SipMessageError(_)) {
+        "unreadable message"
+    } else {
+        "transaction or dialog"
     }
 }

@@ -16,6 +16,7 @@ use rsipstack::transaction::Transaction;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::guard::Guard;
 use super::port::{COMMANDS_MAX, Shared, allow};
 use super::refusal::SipRefusal;
 use super::{Invitation, SipEvent};
@@ -25,7 +26,7 @@ use crate::call::{LeftHow, Refusal};
 const EVENT_DEADLINE: Duration = Duration::from_secs(5);
 /// How long a final answer is repeated for its ACK (RFC 3261 timer H, 64 × T1), and a BYE for its
 /// answer; and a little more.
-const LAST_WORDS_DEADLINE: Duration = Duration::from_secs(35);
+pub(super) const LAST_WORDS_DEADLINE: Duration = Duration::from_secs(35);
 
 /// What the exchange asks of a leg.
 #[derive(Debug)]
@@ -271,63 +272,5 @@ fn left_how(reason: &TerminatedReason) -> LeftHow {
         | TerminatedReason::ProxyAuthRequired
         | TerminatedReason::UacOther(_)
         | TerminatedReason::UasOther(_) => LeftHow::SignallingLost,
-    }
-}
-
-/// Cleans up after a leg, also after a panic of its task.
-struct Guard {
-    shared: Arc<Shared>,
-    id: LegId,
-    dialog: InviteDialog,
-    how: Option<LeftHow>,
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        metrics::gauge!("helpline_sip_legs").decrement(1);
-        self.shared.legs().remove(&self.id);
-        let how = self.how.unwrap_or(LeftHow::SignallingLost);
-        let left = SipEvent::Left { leg: self.id, how };
-        if let Err(mpsc::error::TrySendError::Full(left)) = self.shared.events.try_send(left) {
-            let events = self.shared.events.clone();
-            self.shared.tasks.spawn(async move {
-                // The exchange is far behind; this event it must have, so it may take its time.
-                let _closed = events.send(left).await;
-            });
-        }
-        self.part();
-    }
-}
-
-impl Guard {
-    /// Says goodbye to the far end where it has not heard it yet, then forgets the dialog.
-    fn part(&self) {
-        let id = self.dialog.id();
-        match self.dialog.state() {
-            DialogState::Terminated(..) => self.shared.dialogs.remove_dialog(&id),
-            DialogState::Calling(_) | DialogState::Trying(_) | DialogState::Early(..) => {
-                let answer = SipRefusal::from(Refusal::Fault);
-                let _gone = self.dialog.reject(Some(answer.status()), Some(answer.reason_value()));
-                self.shared.dialogs.remove_dialog(&id);
-            }
-            DialogState::WaitAck(..)
-            | DialogState::Confirmed(..)
-            | DialogState::Updated(..)
-            | DialogState::Publish(..)
-            | DialogState::Notify(..)
-            | DialogState::Refer(..)
-            | DialogState::Message(..)
-            | DialogState::Info(..)
-            | DialogState::Options(..) => {
-                let (shared, dialog) = (self.shared.clone(), self.dialog.clone());
-                self.shared.tasks.spawn(async move {
-                    tokio::select! {
-                        () = shared.stop.cancelled() => {}
-                        _answered = timeout(LAST_WORDS_DEADLINE, dialog.bye()) => {}
-                    }
-                    shared.dialogs.remove_dialog(&id);
-                });
-            }
-        }
     }
 }

@@ -13,7 +13,8 @@ use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipAddr, SipConnection};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::port::{Shared, SipStartError};
+use super::config::SipStartError;
+use super::port::Shared;
 
 /// How often port 0 is tried until UDP and TCP get the same number.
 const FREE_PORT_TRIES: u32 = 32;

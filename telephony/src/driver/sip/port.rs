@@ -11,19 +11,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use ids::LegId;
-use ipnet::IpNet;
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::sip::{Header, Method, SipMessage, StatusCode};
 use rsipstack::transaction::endpoint::{EndpointOption, MessageInspector};
 use rsipstack::transaction::{CallIdFormat, Endpoint};
 use rsipstack::transport::{SipAddr, TransportLayer};
-use thiserror::Error;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::admission::Admission;
+use super::config::{SipConfig, SipCounts, SipStartError};
 use super::refusal::RETRY_AFTER_S;
 use super::{SipEvent, SipPort, incoming, leg, listen};
 use crate::call::Refusal;
@@ -33,81 +32,6 @@ pub(super) const COMMANDS_MAX: usize = 16;
 /// Requests being answered at once, dialogs' own apart; beyond it a request gets silence and the
 /// peer repeats it.
 const REQUESTS_MAX: usize = 4096;
-
-/// What SIP needs to know.
-#[derive(Clone, Debug)]
-pub struct SipConfig {
-    /// Where to listen, UDP and TCP alike. Port 0 takes a free port.
-    pub listen: SocketAddr,
-    /// The address by which the trunk reaches us, if it is not the one we listen on (NAT).
-    pub public_address: Option<IpAddr>,
-    /// The trunks' addresses. Everybody else gets silence.
-    pub trunks: Vec<IpNet>,
-    /// Calls at once; the next gets 503.
-    pub calls_max: usize,
-    /// Calls let in within any second; the next gets 503.
-    pub calls_per_second_max: usize,
-    /// How long an INVITE may stay without answer or refusal; then it gets 503.
-    pub set_up_limit: Duration,
-}
-
-impl SipConfig {
-    /// The limits of a small exchange, for callers that only know where to listen.
-    #[must_use]
-    pub fn new(listen: SocketAddr, trunks: Vec<IpNet>) -> Self {
-        Self {
-            listen,
-            public_address: None,
-            trunks,
-            calls_max: 2000,
-            calls_per_second_max: 200,
-            set_up_limit: Duration::from_secs(60),
-        }
-    }
-}
-
-/// Why SIP could not start.
-#[derive(Debug, Error)]
-pub enum SipStartError {
-    /// The TCP port is taken, or the address is not ours.
-    #[error("cannot listen for SIP over TCP on {address}")]
-    BindTcp {
-        /// Where.
-        address: SocketAddr,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The UDP port is taken, or the address is not ours.
-    #[error("cannot listen for SIP over UDP on {address}")]
-    BindUdp {
-        /// Where.
-        address: SocketAddr,
-        /// Why.
-        #[source]
-        source: Box<rsipstack::Error>,
-    },
-    /// The stack gave no stream of requests.
-    #[error("the SIP stack did not start")]
-    Stack {
-        /// Why.
-        #[source]
-        source: Box<rsipstack::Error>,
-    },
-}
-
-/// What SIP has counted since the start, and what is open now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SipCounts {
-    /// Calls that the exchange knows of and that have not left.
-    pub legs: usize,
-    /// Dialogs that the stack holds. None may be left once every leg has left.
-    pub dialogs: usize,
-    /// Calls refused at the door: too many at once or per second.
-    pub turned_away: u64,
-    /// Packets and connections from addresses that are no trunk's.
-    pub strangers: u64,
-}
 
 #[derive(Debug, Default)]
 pub(super) struct Counters {
@@ -170,7 +94,7 @@ impl RsipPort {
         let transport = TransportLayer::new(stop.clone());
         transport.add_transport(listeners.udp.into());
         let endpoint = endpoint(transport, stop.clone());
-        let requests = endpoint.incoming_transactions().map_err(|source| stack_error(source))?;
+        let requests = endpoint.incoming_transactions().map_err(stack_error)?;
         let shared = Arc::new(Shared {
             contact,
             admission: Mutex::new(Admission::new(config.calls_max, config.calls_per_second_max)),
@@ -300,15 +224,14 @@ struct RetryAfter;
 
 impl MessageInspector for RetryAfter {
     fn before_send(&self, message: SipMessage, _to: Option<&SipAddr>) -> SipMessage {
-        match message {
-            SipMessage::Response(mut response)
-                if response.status_code == StatusCode::ServiceUnavailable =>
-            {
-                response.headers.unique_push(Header::RetryAfter(RETRY_AFTER_S.to_string().into()));
-                SipMessage::Response(response)
-            }
-            other => other,
+        let mut message = message;
+        if let SipMessage::Response(response) = &mut message
+            && response.status_code == StatusCode::ServiceUnavailable
+        {
+            let seconds = RETRY_AFTER_S.to_string();
+            response.headers.unique_push(Header::RetryAfter(seconds.into()));
         }
+        message
     }
 
     fn after_received(&self, message: SipMessage, _from: Option<&SipAddr>) -> SipMessage {

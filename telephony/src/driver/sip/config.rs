@@ -1,0 +1,82 @@
+//! What SIP is told and what it answers: its configuration, why it did not start, its counts.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use thiserror::Error;
+
+/// What SIP needs to know.
+#[derive(Clone, Debug)]
+pub struct SipConfig {
+    /// Where to listen, UDP and TCP alike. Port 0 takes a free port.
+    pub listen: SocketAddr,
+    /// The address by which the trunk reaches us, if it is not the one we listen on (NAT).
+    pub public_address: Option<IpAddr>,
+    /// The trunks' addresses. Everybody else gets silence.
+    pub trunks: Vec<IpNet>,
+    /// Calls at once; the next gets 503.
+    pub calls_max: usize,
+    /// Calls let in within any second; the next gets 503.
+    pub calls_per_second_max: usize,
+    /// How long an INVITE may stay without answer or refusal; then it gets 503.
+    pub set_up_limit: Duration,
+}
+
+impl SipConfig {
+    /// The limits of a small exchange, for callers that only know where to listen.
+    #[must_use]
+    pub fn new(listen: SocketAddr, trunks: Vec<IpNet>) -> Self {
+        Self {
+            listen,
+            public_address: None,
+            trunks,
+            calls_max: 2000,
+            calls_per_second_max: 200,
+            set_up_limit: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Why SIP could not start.
+#[derive(Debug, Error)]
+pub enum SipStartError {
+    /// The TCP port is taken, or the address is not ours.
+    #[error("cannot listen for SIP over TCP on {address}")]
+    BindTcp {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The UDP port is taken, or the address is not ours.
+    #[error("cannot listen for SIP over UDP on {address}")]
+    BindUdp {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: Box<rsipstack::Error>,
+    },
+    /// The stack gave no stream of requests.
+    #[error("the SIP stack did not start")]
+    Stack {
+        /// Why.
+        #[source]
+        source: Box<rsipstack::Error>,
+    },
+}
+
+/// What SIP has counted since the start, and what is open now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SipCounts {
+    /// Calls that the exchange knows of and that have not left.
+    pub legs: usize,
+    /// Dialogs that the stack holds. None may be left once every leg has left.
+    pub dialogs: usize,
+    /// Calls refused at the door: too many at once or per second.
+    pub turned_away: u64,
+    /// Packets and connections from addresses that are no trunk's.
+    pub strangers: u64,
+}
