@@ -21,11 +21,8 @@ impl MigrationTrait for Step {
         for index in indexes() {
             manager.create_index(index).await?;
         }
-        let freeze = match manager.get_database_backend() {
-            DbBackend::Sqlite => FREEZE_SQLITE,
-            DbBackend::Postgres => FREEZE_POSTGRES,
-            other => return Err(DbErr::Migration(format!("{other:?} is not supported"))),
-        };
+        let postgres = manager.get_database_backend() == DbBackend::Postgres;
+        let freeze = if postgres { FREEZE_POSTGRES } else { FREEZE_SQLITE };
         for statement in freeze {
             manager.get_connection().execute_unprepared(statement).await?;
         }
@@ -282,7 +279,7 @@ fn json(name: &'static str) -> ColumnDef {
 }
 
 fn bytes(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).binary().not_null().to_owned()
+    ColumnDef::new(name).blob().not_null().to_owned()
 }
 
 fn moment(name: &'static str) -> ColumnDef {

@@ -66,7 +66,7 @@ pub async fn take(
         .limit(limit.min(TAKE_MAX))
         .all(conn)
         .await?;
-    rows.into_iter().map(change).collect()
+    rows.iter().map(change).collect()
 }
 
 /// The position of the newest change; 0 if there never was one.
@@ -154,7 +154,7 @@ impl fmt::Display for Topic {
     }
 }
 
-fn change(row: outbox::Model) -> Result<Change, DbErr> {
+fn change(row: &outbox::Model) -> Result<Change, DbErr> {
     let topic = match row.topic.as_str() {
         "contact" => Topic::Contact,
         "case" => Topic::Case,

@@ -3,13 +3,14 @@
 //! Both are a `ConnectionTrait`, so every query of sea-orm runs on them; neither can begin another
 //! transaction, commit or roll back: that is decided by what the closure returns.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, RuntimeErr, SqlxError, Statement,
+    QueryResult, RuntimeErr, Statement,
 };
 use uuid::Uuid;
 
@@ -190,9 +191,5 @@ fn sql_state(error: &DbErr) -> Option<String> {
     else {
         return None;
     };
-    match &**source {
-        SqlxError::Database(database) => database.code().map(std::borrow::Cow::into_owned),
-        SqlxError::PoolTimedOut => Some("5".to_owned()),
-        _ => None,
-    }
+    source.as_database_error()?.code().map(Cow::into_owned)
 }

@@ -13,7 +13,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 use zxcvbn::Score;
-use zxcvbn::feedback::Warning;
+use zxcvbn::feedback::{Feedback, Warning};
 
 /// Shortest password, in characters.
 pub const CHARS_MIN: usize = 10;
@@ -99,7 +99,7 @@ pub fn check(password: &str, username: &str, name: &str) -> Result<(), Weakness>
     if guess.score() >= Score::Three {
         return Ok(());
     }
-    Err(guess.feedback().and_then(|feedback| feedback.warning()).map_or(Weakness::Guessable, why))
+    Err(guess.feedback().and_then(Feedback::warning).map_or(Weakness::Guessable, why))
 }
 
 fn why(warning: Warning) -> Weakness {

@@ -1,5 +1,7 @@
 //! The store on real databases: every test runs on SQLite and on PostgreSQL unless it says why not.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod account;
 mod audit;
 mod journal;

@@ -1,10 +1,11 @@
 //! Transactions: no lost update, nothing half-done, and a defined answer when the database is held.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use store::sea_orm::{ConnectionTrait, DbErr, Statement};
 use store::testing::TestDb;
 use store::{Backend, Store, TxnError, WriteTxn, both_backends};
+use tokio::time::Instant;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failed {
