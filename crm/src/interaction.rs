@@ -13,11 +13,14 @@ use core::fmt;
 use ids::{AgentId, CallId, CaseId, Class, ContactId, InteractionId, Language, QueueId, Timestamp};
 
 use crate::phone::E164;
-use crate::text::words;
+use crate::text::{printable, words};
 
 pub use read::{PreviousCase, PreviousContact, get, previous_contacts, set_contact};
 pub(crate) use record::{assign, ensure, from_row, load, mark_in, not_found};
 pub use record::{begin, end, mark, mark_answered, mark_queued, mark_talking};
+
+/// Most characters kept of the number dialled.
+const DIALLED_CHARS_MAX: usize = 64;
 
 words! {
     /// Who began it.
@@ -200,7 +203,7 @@ impl Interaction {
         match mark {
             Mark::Begun { origin, queue, class, language } => {
                 self.times.arrived_at = at;
-                self.origin = Some(origin.clone());
+                self.origin = Some(origin.kept());
                 self.queue = self.queue.or(*queue);
                 self.raise(*class);
                 self.language = self.language.or(*language);
@@ -248,6 +251,14 @@ impl Interaction {
             (Some(old), Some(new)) => Some(old.min(new)),
             (old, new) => old.or(new),
         };
+    }
+}
+
+impl Origin {
+    /// The origin as it is kept: a caller's device may send anything as the number dialled.
+    fn kept(&self) -> Self {
+        let dialled = printable(&self.dialled).chars().take(DIALLED_CHARS_MAX).collect();
+        Self { dialled, ..self.clone() }
     }
 }
 

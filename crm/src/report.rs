@@ -15,7 +15,7 @@ use store::{Store, time};
 
 use crate::access;
 use crate::actor::Actor;
-use crate::case::{self, Case, CaseEdit, Deed, Revision};
+use crate::case::{self, Case, CaseDetails, CaseEdit, Deed, Revision};
 use crate::entity::case_report;
 use crate::error::CrmError;
 use crate::text::{check, clean};
@@ -99,6 +99,7 @@ pub(crate) async fn file_in(work: &Work<'_>, new: &NewReport) -> Result<Filed, C
         return Ok(Filed { report: report.clone(), case });
     }
     case::check_open(&before, None)?;
+    case::check_words(&before.details, &after_words(&before, &new.disposition))?;
     let report = Report {
         id: new.id,
         case: new.case,
@@ -111,6 +112,11 @@ pub(crate) async fn file_in(work: &Work<'_>, new: &NewReport) -> Result<Filed, C
     insert(work, &report).await?;
     let case = take_over(work, before, &report).await?;
     Ok(Filed { report, case })
+}
+
+/// What the case would say with that disposition.
+fn after_words(case: &Case, disposition: &str) -> CaseDetails {
+    CaseDetails { disposition: Some(disposition.to_owned()), ..case.details.clone() }
 }
 
 /// The case's next version: the report's disposition, the draft merged, no report due.

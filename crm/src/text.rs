@@ -6,9 +6,16 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{CrmError, FieldError};
 
+/// Takes out what no keyboard writes: control characters but for the ends of lines and tabs. A NUL
+/// cannot be stored at all, and the others hide text from whoever reads it.
+pub(crate) fn printable(text: &str) -> String {
+    let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    text.chars().filter(kept).collect()
+}
+
 /// Trims, and puts letters into one form (NFC), so that equal names are equal bytes.
 pub(crate) fn clean(text: &str) -> String {
-    text.trim().nfc().collect()
+    printable(text).trim().nfc().collect()
 }
 
 /// Like [`clean`]; nothing is left of blank text.
@@ -82,4 +89,29 @@ pub(crate) fn class_from_name(word: &str) -> Option<Class> {
     [Class::Emergency, Class::Clinical, Class::CallbackDue, Class::Standard, Class::Info]
         .into_iter()
         .find(|class| class_name(*class) == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_keyboard_writes_is_taken_out_and_joiners_stay() {
+        assert_eq!(clean(" a\0b\u{7}c\r\nd\t "), "abc\nd");
+        // The zero-width joiner decides how a conjunct is drawn: it belongs to the spelling.
+        assert_eq!(clean("क्\u{200d}ष"), "क्\u{200d}ष");
+        assert_eq!(clean_option(Some("\0 ")), None);
+    }
+
+    #[test]
+    fn classes_have_the_words_of_their_json() {
+        for class in
+            [Class::Emergency, Class::Clinical, Class::CallbackDue, Class::Standard, Class::Info]
+        {
+            let json = serde_json::to_value(class).unwrap();
+            assert_eq!(json, class_name(class));
+            assert_eq!(class_from_name(class_name(class)), Some(class));
+        }
+        assert_eq!(class_from_name("urgent"), None);
+    }
 }

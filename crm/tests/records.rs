@@ -15,9 +15,13 @@ mod contact;
 mod demo;
 #[path = "records/draft.rs"]
 mod draft;
+#[path = "records/handler.rs"]
+mod handler;
 #[path = "records/interaction.rs"]
 mod interaction;
 #[path = "records/report.rs"]
 mod report;
+#[path = "records/rough.rs"]
+mod rough;
 #[path = "records/timeline.rs"]
 mod timeline;

@@ -21,10 +21,10 @@ impl MigrationTrait for Step {
         for index in indexes() {
             manager.create_index(index).await?;
         }
-        let freeze = match manager.get_database_backend() {
-            DbBackend::Sqlite => FREEZE_SQLITE,
-            DbBackend::Postgres => FREEZE_POSTGRES,
-            other => return Err(DbErr::Migration(format!("{other:?} is not supported"))),
+        let freeze = if manager.get_database_backend() == DbBackend::Postgres {
+            FREEZE_POSTGRES
+        } else {
+            FREEZE_SQLITE
         };
         for statement in freeze {
             manager.get_connection().execute_unprepared(statement).await?;

@@ -21,7 +21,7 @@ use crate::access::{self, Deed};
 use crate::actor::Actor;
 use crate::entity::case_draft;
 use crate::error::{Conflict, CrmError};
-use crate::text::{check, clean_option};
+use crate::text::{check, clean_option, printable};
 use crate::work::Work;
 
 /// The parts of the form that were typed into. An absent part was not touched; an empty text was
@@ -111,6 +111,18 @@ impl DraftFields {
         }
     }
 
+    /// The fields as they are kept: every character typed, but for those that cannot be stored.
+    fn kept(&self) -> Self {
+        let kept = |text: &Option<String>| text.as_deref().map(printable);
+        Self {
+            summary: kept(&self.summary),
+            notes: kept(&self.notes),
+            category: kept(&self.category),
+            disposition: kept(&self.disposition),
+            report: kept(&self.report),
+        }
+    }
+
     /// An edit, completed by what was typed and is not in it.
     fn complete(&self, edit: CaseEdit) -> CaseEdit {
         let word = |text: &Option<String>| text.as_deref().map(|text| clean_option(Some(text)));
@@ -164,7 +176,7 @@ async fn save_in(work: &Work<'_>, case: &Case, save: &DraftSave) -> Result<Draft
     }
     let stored = find(work, case).await?;
     let older = stored.as_ref().map(|draft| draft.fields.clone()).unwrap_or_default();
-    let fields = save.fields.clone().over(older);
+    let fields = save.fields.kept().over(older);
     let (sequence, version) =
         stored.as_ref().map_or((0, save.case_version), |d| (d.sequence, d.case_version));
     if sequence != save.sequence || save.case_version < version {

@@ -13,27 +13,27 @@ use store::Store;
 use store::audit::{self, Filter, Recorded};
 
 /// 22 November 2026, 10:00 in Delhi, and some seconds.
-pub fn at(second: u64) -> Timestamp {
+pub(crate) fn at(second: u64) -> Timestamp {
     Timestamp::from_micros(1_795_321_800_000_000) + Duration::from_secs(second)
 }
 
-pub fn user(n: u128) -> UserId {
+pub(crate) fn user(n: u128) -> UserId {
     UserId::from_number(n)
 }
 
-pub fn operator(n: u128) -> Actor {
+pub(crate) fn operator(n: u128) -> Actor {
     with_role(n, Role::Operator)
 }
 
-pub fn with_role(n: u128, role: Role) -> Actor {
+pub(crate) fn with_role(n: u128, role: Role) -> Actor {
     Actor { user: user(n), role, purpose: Purpose::Desk }
 }
 
-pub fn phone(number: &str) -> E164 {
+pub(crate) fn phone(number: &str) -> E164 {
     E164::parse(number).unwrap()
 }
 
-pub fn person(name: &str, numbers: &[&str]) -> ContactDetails {
+pub(crate) fn person(name: &str, numbers: &[&str]) -> ContactDetails {
     let phones = numbers.iter().map(|number| ContactPhone {
         number: phone(number),
         label: None,
@@ -42,21 +42,21 @@ pub fn person(name: &str, numbers: &[&str]) -> ContactDetails {
     ContactDetails { phones: phones.collect(), ..ContactDetails::named(name) }
 }
 
-pub async fn contact(store: &Store, n: u128, details: &ContactDetails) -> Contact {
+pub(crate) async fn contact(store: &Store, n: u128, details: &ContactDetails) -> Contact {
     let id = ContactId::from_number(n);
     crm::contact::create(store, &operator(1), id, details, at(0)).await.unwrap()
 }
 
-pub async fn case(store: &Store, n: u128) -> Case {
+pub(crate) async fn case(store: &Store, n: u128) -> Case {
     let id = CaseId::from_number(n);
     crm::case::open(store, &operator(1), id, &NewCase::default(), at(0)).await.unwrap()
 }
 
-pub fn notes(text: &str) -> CaseEdit {
+pub(crate) fn notes(text: &str) -> CaseEdit {
     CaseEdit { notes: Some(text.to_owned()), ..CaseEdit::default() }
 }
 
-pub fn begin(n: u128, from: Option<&str>, second: u64) -> Begin {
+pub(crate) fn begin(n: u128, from: Option<&str>, second: u64) -> Begin {
     Begin {
         call: CallId::from_number(n),
         origin: Origin {
@@ -73,7 +73,12 @@ pub fn begin(n: u128, from: Option<&str>, second: u64) -> Begin {
     }
 }
 
-pub async fn file(store: &Store, case: CaseId, n: u128, second: u64) -> Result<Filed, CrmError> {
+pub(crate) async fn file(
+    store: &Store,
+    case: CaseId,
+    n: u128,
+    second: u64,
+) -> Result<Filed, CrmError> {
     let new = NewReport {
         id: ReportId::from_number(n),
         case,
@@ -84,7 +89,7 @@ pub async fn file(store: &Store, case: CaseId, n: u128, second: u64) -> Result<F
 }
 
 /// The newest audit entries first.
-pub async fn audited(store: &Store) -> Vec<Recorded> {
+pub(crate) async fn audited(store: &Store) -> Vec<Recorded> {
     let listed = store
         .read_txn(|txn| async move {
             audit::list(&txn, &Filter::default(), None, 200).await.map_err(CrmError::Sql)
@@ -94,7 +99,7 @@ pub async fn audited(store: &Store) -> Vec<Recorded> {
 }
 
 /// Runs one statement as somebody with the database in their hands would.
-pub async fn statement(store: &Store, sql: &str) -> Result<(), CrmError> {
+pub(crate) async fn statement(store: &Store, sql: &str) -> Result<(), CrmError> {
     use store::sea_orm::ConnectionTrait;
     let done = store
         .write_txn(|txn| async move {

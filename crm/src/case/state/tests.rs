@@ -146,10 +146,10 @@ proptest! {
         for (day, (step, filed)) in life.into_iter().enumerate() {
             let report = if filed { ReportStanding::Filed } else { ReportStanding::Due };
             let now = at(u32::try_from(day).expect("small"));
-            let step = match steps()[step] {
-                CaseStep::Wait { .. } => CaseStep::Wait { until: now + DAY },
-                other => other,
-            };
+            let mut step = steps()[step];
+            if let CaseStep::Wait { until } = &mut step {
+                *until = now + DAY;
+            }
             if let Ok(next) = state.step(now, report, step) {
                 if matches!(next, CaseState::Closed { .. }) {
                     prop_assert!(filed);
