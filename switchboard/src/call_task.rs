@@ -52,7 +52,7 @@ impl CallTask {
         let mut effects = first;
         loop {
             if self.perform(&call, std::mem::take(&mut effects)).await {
-                return;
+                return self.leave_nobody_behind().await;
             }
             let event = self.next_event(&call).await;
             let now = self.hub.clock.now();
@@ -67,6 +67,16 @@ impl CallTask {
                     refused.state
                 }
             };
+        }
+    }
+
+    /// An agent whose acceptance came too late to be read is free again.
+    async fn leave_nobody_behind(&mut self) {
+        self.inbox.close();
+        while let Ok(CallInput::Event(event)) = self.inbox.try_recv() {
+            if matches!(event, CallEvent::AgentAccepted { .. }) {
+                self.hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
+            }
         }
     }
 

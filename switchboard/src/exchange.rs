@@ -367,6 +367,15 @@ impl Exchange {
         self.hub.registry.call_view(call)
     }
 
+    /// Every call alive, oldest first.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallView> {
+        let maps = self.hub.registry.lock();
+        let mut calls: Vec<_> = maps.calls.values().map(|entry| entry.view.clone()).collect();
+        calls.sort_by_key(|call| (call.arrived_at, call.id));
+        calls
+    }
+
     /// An agent, if known to the floor.
     #[must_use]
     pub fn agent_view(&self, agent: AgentId) -> Option<AgentView> {

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::floor_task::{FloorPort, Perform};
 use crate::records::RecordPort;
 use crate::registry::Registry;
-use crate::view::{CallState, Medium, RingingView};
+use crate::view::{CallState, CallView, Medium, RingingView};
 
 /// A public number: where its callers go and what they hear.
 #[derive(Clone, Debug)]
@@ -82,16 +82,24 @@ impl Hub {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// Hands an event to a call. A call that cannot take it any more is ended: it is stuck.
+    /// Hands an event to a call. A call that is over needs no telling.
     pub(crate) fn tell_call(&self, call: CallId, event: CallEvent) {
-        let Some(inbox) = self.registry.inbox_of(call) else { return };
+        self.try_tell_call(call, event);
+    }
+
+    /// Hands an event to a call; false if there is no such call any more. A call that does not take
+    /// its events is stuck and loses its inbox.
+    fn try_tell_call(&self, call: CallId, event: CallEvent) -> bool {
+        let Some(inbox) = self.registry.inbox_of(call) else { return false };
         match inbox.try_send(CallInput::Event(event)) {
-            Ok(()) | Err(TrySendError::Closed(_)) => {}
+            Ok(()) => true,
+            Err(TrySendError::Closed(_)) => false,
             Err(TrySendError::Full(_)) => {
                 metrics::counter!("calls_stuck_total").increment(1);
-                tracing::error!(call.id = %call, "a call does not take its events; it loses its inbox");
+                tracing::error!(call.id = %call, "a call does not take its events");
                 // Without its inbox the task ends the call as stopped as soon as it looks again.
                 self.registry.remove_call(call);
+                false
             }
         }
     }
@@ -141,18 +149,33 @@ impl Hub {
     }
 
     fn connect(self: &Arc<Self>, now: Timestamp, agent: AgentId, call: CallId) {
-        let leg = self.registry.leg_of(agent);
-        let alive = self.registry.update_call(call, |view| view.agent = Some(agent)).is_some();
-        let (Some(leg), true) = (leg, alive) else {
-            // The caller hung up in the same moment: the agent is free again.
-            self.tell_floor_later(FloorEvent::CallEnded { call });
+        let Some(entry) = self.registry.agent_leg(agent) else {
+            // The floor knows an agent whom nobody signed in here: the caller waits again.
+            self.take_back(call);
             return;
         };
-        self.tell_call(call, CallEvent::AgentAccepted { agent, leg });
-        if !self.registry.agent_view(agent).is_some_and(|view| view.media_connected) {
+        self.registry.update_call(call, |view| view.agent = Some(agent));
+        if !self.try_tell_call(call, CallEvent::AgentAccepted { agent, leg: entry.leg }) {
+            // The caller hung up in the same moment: the agent is free again.
+            self.tell_floor_later(FloorEvent::CallEnded { call });
+        } else if !entry.connected {
             self.bus.publish(now, Audience::Agent(agent), Happening::MediaLost { agent });
             self.tell_call(call, CallEvent::AgentMediaLost);
         }
+    }
+
+    /// Puts a caller back to the head of the queue, the wait intact.
+    fn take_back(self: &Arc<Self>, call: CallId) {
+        let hub = Arc::clone(self);
+        self.tasks.spawn(async move {
+            hub.floor.tell(FloorEvent::CallEnded { call }).await;
+            let Some(view) = hub.registry.call_view(call) else { return };
+            let since = view.queued_at.unwrap_or(view.arrived_at);
+            let CallView { queue, class, language, .. } = view;
+            let event =
+                FloorEvent::CallerArrived { call, queue, class, language, since, head: true };
+            hub.floor.tell(event).await;
+        });
     }
 
     fn perform_one(self: &Arc<Self>, now: Timestamp, effect: FloorEffect) {

@@ -86,6 +86,13 @@ impl AgentEntry {
     }
 }
 
+/// An agent's audio.
+#[derive(Clone, Copy)]
+pub(crate) struct AgentLeg {
+    pub(crate) leg: LegId,
+    pub(crate) connected: bool,
+}
+
 /// Whose a leg is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LegOwner {
@@ -132,6 +139,13 @@ impl Registry {
 
     pub(crate) fn inbox_of(&self, call: CallId) -> Option<mpsc::Sender<CallInput>> {
         self.lock().calls.get(&call).map(|entry| entry.inbox.clone())
+    }
+
+    /// The audio of an agent who is signed in here.
+    pub(crate) fn agent_leg(&self, agent: AgentId) -> Option<AgentLeg> {
+        let maps = self.lock();
+        let entry = maps.agents.get(&agent)?;
+        Some(AgentLeg { leg: entry.leg, connected: entry.media_connected })
     }
 
     pub(crate) fn leg_of(&self, agent: AgentId) -> Option<LegId> {

@@ -1,0 +1,7 @@
+//! The exchange with real parts: SIP and RTP over sockets, a database on disk, the real greeting.
+
+mod database_trouble;
+mod endings;
+mod restart;
+mod supervision;
+mod support;
