@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Timestamp};
 use rand::rngs::StdRng;
@@ -26,7 +26,9 @@ fn main() {
     let mut arguments = std::env::args().skip(1).filter_map(|text| text.parse().ok());
     let agents = arguments.next().unwrap_or(10_000_u32);
     let waiting = arguments.next().unwrap_or(100_000_u32);
-    println!("agents  waiting  events     events/s   ns/event  effects/event  (best of 5)");
+    println!(
+        "agents  waiting  events     events/s   ns/event  effects/event  (processor time, best of 5)"
+    );
     for (agents, waiting) in
         [(agents / 100, waiting / 100), (agents / 10, waiting / 10), (agents, waiting)]
     {
@@ -47,23 +49,31 @@ fn measure(agents: u32, waiting: u32, seed: u64) -> (u32, u32, Duration) {
     let events = day.script(EVENTS);
     let mut floor = day.start.clone();
     let (mut effects, mut count) = (Effects::new(), 0);
-    let began = now();
+    let began = on_cpu();
     for (at, event) in events {
         effects.clear();
         floor.handle(at, event, &mut effects);
         count += u32::try_from(effects.len()).unwrap_or(u32::MAX);
         black_box(&effects);
     }
-    let took = began.elapsed();
+    let took = on_cpu() - began;
     floor.check().expect("the floor keeps its promises");
     (EVENTS, count, took)
 }
 
 const EVENTS: u32 = 1_000_000;
 
+/// How long this process has been on a processor: unlike the clock on the wall it does not count
+/// what else the machine does meanwhile. The clock on the wall where the system does not say.
+fn on_cpu() -> Duration {
+    let told = std::fs::read_to_string("/proc/self/schedstat").ok();
+    let nanos = told.and_then(|text| text.split_whitespace().next()?.parse().ok());
+    nanos.map_or_else(wall_clock, Duration::from_nanos)
+}
+
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock; the floor does not")]
-fn now() -> Instant {
-    Instant::now()
+fn wall_clock() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
 /// A floor at full size, and what its people do.
@@ -188,12 +198,12 @@ impl Day {
         let mut effects = Effects::new();
         self.floor.handle(self.now, event, &mut effects);
         for effect in effects {
-            self.note(effect);
+            self.note(&effect);
         }
     }
 
-    fn note(&mut self, effect: FloorEffect) {
-        match effect {
+    fn note(&mut self, effect: &FloorEffect) {
+        match *effect {
             FloorEffect::Ring { reservation, agent, .. } => self.ringing.push((reservation, agent)),
             FloorEffect::StopRinging { reservation, .. } => {
                 self.ringing.retain(|(rings, _)| *rings != reservation);

@@ -13,6 +13,7 @@ use crate::effect::{Effects, FloorEffect, RefusedWhy, StopCause};
 use crate::state::AgentState;
 
 /// The facts of [`crate::FloorEvent::CallerArrived`].
+#[derive(Clone, Copy)]
 pub(super) struct Arrival {
     pub(super) call: CallId,
     pub(super) queue: QueueId,

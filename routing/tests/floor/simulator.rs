@@ -18,9 +18,10 @@ mod world;
 /// Days of the ordinary run, and their size.
 const SEEDS: u64 = 200;
 const CALLERS: u32 = 200;
+const AGENTS: u32 = 12;
 
-fn run(seed: u64, callers: u32) -> Report {
-    let mut world = World::new(seed, callers);
+fn run(seed: u64, agents: u32, callers: u32) -> Report {
+    let mut world = World::new(seed, agents, callers);
     let outcome = world.run();
     outcome.unwrap_or_else(|fault| {
         let path = world.plan().save(seed);
@@ -42,7 +43,7 @@ fn two_hundred_days_lose_nobody() {
         Err(_) => 0..SEEDS,
     };
     let days = seeds.clone().count();
-    let total = seeds.map(|seed| run(seed, CALLERS)).fold(Report::default(), Report::plus);
+    let total = seeds.map(|seed| run(seed, AGENTS, CALLERS)).fold(Report::default(), Report::plus);
     println!("{days} days: {total}");
     assert_eq!(total.answered + total.abandoned, CALLERS * u32::try_from(days).expect("few"));
     if days > 1 {
@@ -68,7 +69,7 @@ fn two_hundred_days_lose_nobody() {
 #[test]
 fn ten_thousand_callers_lose_nobody() {
     let began = now();
-    let report = run(104, 10_000);
+    let report = run(104, 45, 10_000);
     println!("10 000 callers in {:.1} s: {report}", began.elapsed().as_secs_f64());
     assert_eq!(report.answered + report.abandoned, 10_000);
 }
@@ -76,7 +77,7 @@ fn ten_thousand_callers_lose_nobody() {
 #[test]
 fn the_same_seed_is_the_same_day() {
     let day = |seed| {
-        let mut world = World::new(seed, 60);
+        let mut world = World::new(seed, AGENTS, 60);
         world.run().expect("the day is sound");
         world.plan().to_lines()
     };
@@ -91,7 +92,7 @@ fn a_saved_plan_replays_to_the_same_floor() {
         plan.replay().unwrap_or_else(|fault| panic!("{path}: {fault}"));
         return;
     }
-    let mut world = World::new(11, 60);
+    let mut world = World::new(11, AGENTS, 60);
     world.run().expect("the day is sound");
     let plan = Plan::from_lines(&world.plan().to_lines());
     assert_eq!(plan.replay().expect("the replay is sound"), world.snapshot());

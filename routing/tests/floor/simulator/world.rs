@@ -16,9 +16,6 @@ use super::plan::Plan;
 use crate::oracle::Oracle;
 use crate::support::{agent, at, call, config, language, queue};
 
-/// Agents of a day.
-const AGENTS: u128 = 45;
-
 /// What is to happen at a moment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Happening {
@@ -66,6 +63,7 @@ pub(crate) struct World {
     now: Timestamp,
     rng: StdRng,
     config: FloorConfig,
+    agents: u32,
     floor: Floor,
     oracle: Oracle,
     citizens: BTreeMap<CallId, Citizen>,
@@ -78,7 +76,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, callers: u32) -> Self {
+    pub(crate) fn new(seed: u64, agents: u32, callers: u32) -> Self {
         let config = config(&["health", "schemes"]);
         let floor = Floor::new(config.clone()).expect("the configuration is valid");
         let mut world = Self {
@@ -87,6 +85,7 @@ impl World {
             oracle: Oracle::new(&floor),
             plan: Plan::new(config.clone()),
             config,
+            agents,
             floor,
             citizens: BTreeMap::new(),
             agenda: BTreeSet::new(),
@@ -95,13 +94,15 @@ impl World {
             open: callers,
         };
         // Some callers find nobody signed in yet.
-        for number in 1..=AGENTS {
+        for number in 1..=agents {
             let when = seconds(&mut world.rng, 5.0..60.0);
-            world.plan_in(when, Happening::ComesBack(agent(number)));
+            world.plan_in(when, Happening::ComesBack(agent(number.into())));
         }
+        // A little less than the agents can take, so that the queue comes and goes.
+        let gap_max = 280.0 / f64::from(agents);
         let mut arrival = Duration::ZERO;
         for number in 1..=callers {
-            arrival += seconds(&mut world.rng, 0.0..6.2);
+            arrival += seconds(&mut world.rng, 0.0..gap_max);
             let id = call(number.into());
             let citizen = people::citizen(&mut world.rng);
             world.citizens.insert(id, citizen);
@@ -118,9 +119,9 @@ impl World {
                 return Err("the day does not end".into());
             }
         }
-        for number in 1..=AGENTS {
-            let want = Wanted::Offline;
-            self.happens(FloorEvent::AgentStateRequested { agent: agent(number), want })?;
+        for number in 1..=self.agents {
+            let (agent, want) = (agent(number.into()), Wanted::Offline);
+            self.happens(FloorEvent::AgentStateRequested { agent, want })?;
         }
         while let Some(deadline) = self.floor.poll_timeout() {
             self.now = self.now.max(deadline);
