@@ -117,6 +117,36 @@ const theCase = {
   updated_at: iso(-400),
 };
 
+const timeline = [
+  {
+    at: iso(-3_000),
+    kind: "interaction",
+    title: "In contact",
+    actor: "Vikram",
+    text: "caller_hung_up",
+  },
+  {
+    at: iso(-2_500),
+    kind: "report",
+    title: "Report 1 filed",
+    actor: "Vikram",
+    text: "Rest, fluids.",
+  },
+  { at: iso(-60), kind: "attached", title: "Contact attached", actor: "Asha" },
+];
+
+const reports = [
+  {
+    id: "r1",
+    case_id: "c1",
+    version: 1,
+    text: "Fever since two days. Rest, fluids, paracetamol as on the leaflet. Call back if worse.",
+    disposition: "self_care",
+    filed_by: "operator 7",
+    filed_at: iso(-2_500),
+  },
+];
+
 export const routes = {
   "GET /session": {
     user: {
@@ -162,28 +192,17 @@ export const routes = {
     relation: "Father-in-law",
     phones: [{ e164: "+919000004471", label: "mobile", shared: true }],
     address: { place: "Rohini", ward: "22" },
-    flags: [{ kind: "Allergy", text: "Penicillin" }],
+    flags: [{ kind: "safety", text: "Allergy: penicillin" }],
   },
   "POST /cases": { ...theCase, summary: null, notes: null, disposition: null, category: null },
   "GET /cases": { cases: [theCase, { ...theCase, id: "c2", number: "C-2611-0437" }] },
   "GET /cases/c1": theCase,
+  "GET /cases/c20": { ...theCase, id: "c20" },
   "PUT /cases/c1/draft": { saved_at: iso(0) },
-  "GET /cases/c1/timeline": [
-    { at: iso(-3_000), kind: "interaction", title: "Call, operator 7", text: "Fever 100.8 °F" },
-    { at: iso(-2_500), kind: "report", title: "Report filed", actor: "operator 7" },
-    { at: iso(-60), kind: "call", title: "This call" },
-  ],
-  "GET /cases/c1/reports": [
-    {
-      id: "r1",
-      case_id: "c1",
-      version: 1,
-      text: "Fever since two days. Rest, fluids, paracetamol as on the leaflet. Call back if worse.",
-      disposition: "self_care",
-      filed_by: "operator 7",
-      filed_at: iso(-2_500),
-    },
-  ],
+  "GET /cases/c1/timeline": timeline,
+  "GET /cases/c1/reports": reports,
+  "GET /cases/c20/timeline": timeline,
+  "GET /cases/c20/reports": reports,
   "POST /search": {
     total: 38,
     facets: [
@@ -206,7 +225,7 @@ export const routes = {
     ],
     hits: ["Ramesh Kumar", "Kavita", "Mohd Salim", "Kamla Devi"].map((title, index) => ({
       kind: index === 3 ? "contact" : "case",
-      id: `c${index + 1}`,
+      id: `c${(index + 2) * 10}`,
       title,
       subtitle: ["रमेश कुमार · M 61", "कविता · F 29", "मोहम्मद सलीम · M 44", "कमला देवी"][index],
       why: "bukhar = fever",
@@ -225,6 +244,6 @@ export const routes = {
       at: iso(-90_000 * (index + 1)),
     })),
   },
-  "GET /web-calls/made-up": { state: "waiting", position: 3, waited_ms: 74_000 },
+  "GET /web-calls/made-up": { state: "waiting", position: 2, waited_ms: 74_000 },
   "DELETE /web-calls/made-up": null,
 };

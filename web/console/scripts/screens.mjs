@@ -71,8 +71,7 @@ async function farEnd(context) {
       await peer.setLocalDescription(await peer.createAnswer());
       await new Promise((resolve) => {
         if (peer.iceGatheringState === "complete") resolve();
-        peer.onicegatheringstatechange = () =>
-          peer.iceGatheringState === "complete" && resolve();
+        peer.onicegatheringstatechange = () => peer.iceGatheringState === "complete" && resolve();
       });
       return peer.localDescription.sdp;
     }, sdp);

@@ -7,12 +7,13 @@ export type Lang = "en" | "hi";
 const ZONE = "Asia/Kolkata";
 const LOCALE: Record<Lang, string> = { en: "en-IN-u-nu-latn", hi: "hi-IN-u-nu-latn" };
 
-type Format = "clock" | "minute" | "day" | "date";
+type Format = "clock" | "minute" | "day" | "date" | "month";
 const FORMATS: Record<Format, Intl.DateTimeFormatOptions> = {
   clock: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
   minute: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   day: { day: "numeric", month: "short" },
   date: { day: "numeric", month: "short", year: "numeric" },
+  month: { month: "long", year: "numeric" },
 };
 const made = new Map<string, Intl.DateTimeFormat>();
 
@@ -39,6 +40,12 @@ export function moment(at: Time | number, lang: Lang, now: number = Date.now()):
   if (day.format(date) === day.format(now)) return minute;
   if (yearOf(date) === yearOf(now)) return `${format("day", lang).format(date)} ${minute}`;
   return day.format(date);
+}
+
+/** November 2026; nothing for a time that is none. */
+export function month(at: Time, lang: Lang): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? "" : format("month", lang).format(date);
 }
 
 /** The whole thing: 21 Nov 2026, 18:40. */

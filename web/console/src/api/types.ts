@@ -172,6 +172,8 @@ export interface Case {
   updated_at: Time;
   closed_at?: Time | null;
   draft_saved_at?: Time | null;
+  /** One's own unsaved draft; only where one case is asked for. */
+  draft?: { fields: CaseDraft; saved_at: Time } | null;
 }
 export interface CaseDraft {
   summary?: string;
@@ -191,6 +193,7 @@ export interface Report {
 }
 export interface TimelineEntry {
   at: Time;
+  /** `interaction`, `report`, `opened`, `edited`, `attached`, `state_changed`. */
   kind: string;
   actor?: string | null;
   title: string;
@@ -232,8 +235,11 @@ export interface Interaction {
   id: Id;
   case_id?: Id | null;
   contact_id?: Id | null;
-  medium: string;
-  class: CallClass;
+  medium?: "call" | "web_call" | null;
+  from_masked?: string | null;
+  dialled?: string | null;
+  queue?: string | null;
+  class?: CallClass | null;
   language?: Language | null;
   arrived_at: Time;
   talking_at?: Time | null;
@@ -244,12 +250,14 @@ export interface Interaction {
 
 export interface Label {
   key: string;
+  parent?: string | null;
+  group?: string | null;
   en: string;
   hi: string;
 }
 export interface Vocabulary {
   categories: Label[];
-  dispositions: (Label & { group: string })[];
+  dispositions: Label[];
   break_reasons?: unknown[];
   classes?: unknown[];
 }

@@ -52,20 +52,20 @@ export function CallStoreProvider({
 }
 
 export function useCallStore(): CallStore {
-  return use().store;
+  return useBound().store;
 }
 
 export function useTab(): TabState {
-  return use().tab;
+  return useBound().tab;
 }
 
 /** The call as it is now. */
 export function useCall(): CallState {
-  const { store } = use();
+  const { store } = useBound();
   return useSyncExternalStore(store.subscribe, store.snapshot);
 }
 
-function use(): CallContext {
+function useBound(): CallContext {
   const context = useContext(Context);
   if (!context) throw new Error("a call hook outside CallProvider");
   return context;

@@ -4,6 +4,7 @@
 import { EventLink } from "../api/events";
 import * as api from "../api/operations";
 import { asProblem } from "../api/problem";
+import type { CallView } from "../api/types";
 import { INITIAL, step } from "./machine";
 import { playLowNote } from "./ringer";
 import { Softphone } from "./softphone";
@@ -112,13 +113,37 @@ export class CallStore {
 
   /** Asks for the call again, after something about it was changed. */
   refreshCall(id: string): void {
-    api.getCall(id).then(
-      (call) =>
-        this.dispatch({ kind: "frame", frame: { type: "call_changed", call }, at: Date.now() }),
-      // The stream brings the call too; without either, the bar shows the state alone.
-      () => undefined,
-    );
+    api
+      .getCall(id)
+      .catch(() => callFromRecords(id))
+      .then(
+        (call) =>
+          this.dispatch({ kind: "frame", frame: { type: "call_changed", call }, at: Date.now() }),
+        // The stream brings the call too; without either, the bar shows the state alone.
+        () => undefined,
+      );
   }
+}
+
+/** A call that is over lives in the records; a call and its interaction share their id. */
+async function callFromRecords(id: string): Promise<CallView> {
+  const past = await api.getInteraction(id);
+  return {
+    id,
+    interaction_id: past.id,
+    case_id: past.case_id,
+    contact_id: past.contact_id,
+    state: "ended",
+    medium: past.medium ?? "call",
+    number_masked: past.from_masked,
+    dialled: past.dialled ?? "",
+    queue: past.queue ?? "",
+    class: past.class ?? "standard",
+    language: past.language,
+    arrived_at: past.arrived_at,
+    waited_ms: past.wait_ms ?? 0,
+    talking_since: past.talking_at,
+  };
 }
 
 function wanted(command: Command): api.Want {

@@ -154,7 +154,7 @@ function StateLine({ state }: { state: WebCallState }) {
     return (
       <>
         {state.position !== null && (
-          <p className="citizen-place">{t("citizen.place", { position: state.position })}</p>
+          <p className="citizen-place">{t("citizen.place", { position: state.position + 1 })}</p>
         )}
         <p role="timer">{t("citizen.waited", { time: duration(now - state.since) })}</p>
       </>

@@ -10,6 +10,7 @@ export type WebCallState =
   | { kind: "asking" }
   | { kind: "connecting" }
   | { kind: "greeting" }
+  /** `position`: callers before this one. */
   | { kind: "waiting"; position: number | null; since: number }
   | { kind: "talking"; since: number; held: boolean }
   | { kind: "interrupted" }

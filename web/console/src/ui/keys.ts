@@ -57,7 +57,10 @@ export class KeyRegistry {
 
   readonly handle = (event: KeyboardEvent): void => {
     if (event.isComposing || event.defaultPrevented) return;
-    if (event.code === "Escape") return leaveField(event);
+    if (event.code === "Escape") {
+      leaveField(event);
+      return;
+    }
     const chord = chordOf(event);
     if (LETTER.test(chord) && (inTextField(event.target) || !this.lettersOn)) return;
     if (chord.startsWith("Arrow") && inTextField(event.target)) return;

@@ -25,11 +25,12 @@ export function BarWho() {
 }
 
 function First() {
-  const { t } = useWords();
+  const { t, lang } = useWords();
   const state = useCall();
   const { desk } = state;
   const call = callOf(desk);
   const contact = useContact(desk.kind === "ringing" ? null : call?.contact_id).data;
+  const person = (lang === "hi" && contact?.name_hi) || contact?.name;
   switch (desk.kind) {
     case "unknown":
       return <b>{t("bar.first.unknown")}</b>;
@@ -52,18 +53,18 @@ function First() {
         </>
       );
     case "talking":
-      return <b>{contact?.name ?? numberOf(call) ?? t("bar.withheld")}</b>;
+      return <b>{person ?? numberOf(call) ?? t("bar.withheld")}</b>;
     case "on_hold":
       return (
         <>
-          <b>{contact?.name ?? numberOf(call) ?? t("bar.withheld")}</b>{" "}
+          <b>{person ?? numberOf(call) ?? t("bar.withheld")}</b>{" "}
           <span className="second">{t("bar.first.hold")}</span>
         </>
       );
     case "wrap_up":
       return (
         <>
-          <b>{contact?.name ?? numberOf(call) ?? t("bar.withheld")}</b>{" "}
+          <b>{person ?? numberOf(call) ?? t("bar.withheld")}</b>{" "}
           <span className="second">{t("bar.first.wrapUp")}</span>
         </>
       );

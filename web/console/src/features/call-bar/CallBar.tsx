@@ -31,7 +31,6 @@ export function CallBar(props: BarProps) {
   return (
     <header
       className={`bar c-${view.tone}`}
-      aria-label={t("bar.label")}
       data-testid={TESTID.bar}
       data-state={state.desk.kind}
       data-media={state.media.kind}

@@ -11,7 +11,7 @@ import { Key } from "../../ui/Key";
 import { useKeys } from "../../ui/keys";
 import { Panel } from "../../ui/Panel";
 import { TESTID } from "../../ui/testid";
-import { useVocabulary } from "../cases/useVocabulary";
+import { categoryChoices, useVocabulary } from "../cases/useVocabulary";
 import { ConflictView } from "./ConflictView";
 import type { Saved } from "./case-draft";
 import { Dispositions } from "./Dispositions";
@@ -63,7 +63,7 @@ export function CaseForm({ call }: { call: CallView }) {
             disabled={readOnly}
             data={[
               { value: "", label: t("form.choose") },
-              ...vocabulary.categories.map((label) => ({ value: label.key, label: label[lang] })),
+              ...categoryChoices(vocabulary.categories, lang),
             ]}
             data-testid={TESTID.category}
           />

@@ -43,7 +43,6 @@ export function Dispositions({ list, chosen, onChoose, disabled }: DispositionsP
           const checked = item.key === chosen;
           const entry = checked || (chosen === "" && index === 0);
           return (
-            // biome-ignore lint/a11y/useSemanticElements: a button that reads as a radio, with roving focus
             <button
               key={item.key}
               type="button"

@@ -92,7 +92,8 @@ export class CaseDraft {
     const kept = await get<Partial<Fields>>(this.storeKey()).catch(() => undefined);
     if (this.subject.caseId) {
       const held = await api.getCase(this.subject.caseId).catch(() => null);
-      if (held) this.change({ held, fields: { ...this.state.fields, ...fieldsOf(held) } });
+      const draft = held?.draft?.fields ?? {};
+      if (held) this.change({ held, fields: { ...EMPTY, ...fieldsOf(held), ...draft } });
     }
     if (!kept) return;
     this.change({ fields: { ...this.state.fields, ...kept } });
@@ -289,7 +290,10 @@ function fieldsOf(held: Case): Record<CaseField, string> {
 function changeOf(held: Case, fields: Fields): api.CaseChange {
   const before = fieldsOf(held);
   const changed = CASE_FIELDS.filter((field) => fields[field] !== before[field]);
-  return Object.fromEntries(changed.map((field) => [field, fields[field] || null]));
+  // An empty text is a text; an empty choice is none.
+  const value = (field: CaseField) =>
+    field === "summary" || field === "notes" ? fields[field] : fields[field] || null;
+  return Object.fromEntries(changed.map((field) => [field, value(field)]));
 }
 
 function filled(fields: Fields): Partial<Fields> {

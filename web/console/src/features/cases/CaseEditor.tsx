@@ -10,7 +10,7 @@ import { useTab } from "../../call/CallProvider";
 import { useWords } from "../../i18n";
 import { Banner } from "../../ui/Banner";
 import { Panel } from "../../ui/Panel";
-import { labelOf, useVocabulary } from "./useVocabulary";
+import { categoryChoices, labelOf, useVocabulary } from "./useVocabulary";
 
 type Editable = { category: string; summary: string; notes: string };
 
@@ -30,7 +30,10 @@ export function CaseEditor({ item }: { item: Case }) {
     event.preventDefault();
     setSaid("");
     try {
-      client.setQueryData(["case", item.id], await api.patchCase(base.id, base.version, fields));
+      client.setQueryData(
+        ["case", item.id],
+        await api.patchCase(base.id, base.version, change(fields)),
+      );
       void client.invalidateQueries({ queryKey: ["cases"] });
     } catch (error) {
       const problem = asProblem(error);
@@ -56,7 +59,7 @@ export function CaseEditor({ item }: { item: Case }) {
             onChange={(event) => set({ category: event.currentTarget.value })}
             data={[
               { value: "", label: t("form.choose") },
-              ...vocabulary.categories.map((label) => ({ value: label.key, label: label[lang] })),
+              ...categoryChoices(vocabulary.categories, lang),
             ]}
           />
           <TextInput
@@ -102,6 +105,11 @@ export function CaseEditor({ item }: { item: Case }) {
       </form>
     </Panel>
   );
+}
+
+/** An empty category is none at all. */
+function change(fields: Editable): api.CaseChange {
+  return { ...fields, category: fields.category || null };
 }
 
 function editable(item: Case): Editable {

@@ -28,10 +28,14 @@ function OpenInteraction({ id, reason }: { id: string; reason?: string }) {
     <Panel title={t("kind.interaction")} icon="phone">
       <div className="panel-body stack">
         <dl className="facts">
-          <dt>{t("ring.class")}</dt>
-          <dd>
-            <ClassBadge name={data.class} />
-          </dd>
+          {data.class && (
+            <>
+              <dt>{t("ring.class")}</dt>
+              <dd>
+                <ClassBadge name={data.class} />
+              </dd>
+            </>
+          )}
           <dt>{t("interaction.arrived")}</dt>
           <dd>{full(data.arrived_at, lang)}</dd>
           {data.wait_ms != null && (

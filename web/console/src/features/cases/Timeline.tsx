@@ -1,10 +1,12 @@
 // What happened in a case, newest first.
 import { useQuery } from "@tanstack/react-query";
 import * as api from "../../api/operations";
+import type { TimelineEntry } from "../../api/types";
 import { moment } from "../../format";
 import { useWords } from "../../i18n";
 import { Icon, type IconName } from "../../ui/Icon";
 import { TESTID } from "../../ui/testid";
+import { outcome } from "../desk/Previous";
 
 export function Timeline({
   caseId,
@@ -30,15 +32,30 @@ export function Timeline({
       {newestFirst.map((entry) => (
         <li key={`${entry.at} ${entry.kind} ${entry.title}`}>
           <Icon name={iconOf(entry.kind)} />
-          <b>{entry.title}</b>
+          <b>{titleOf(entry, t)}</b>
           <span className="when">{moment(entry.at, lang)}</span>
           {(entry.text || entry.actor) && (
-            <span className="more">{[entry.actor, entry.text].filter(Boolean).join(": ")}</span>
+            <span className="more">
+              {[entry.actor, textOf(entry, t)].filter(Boolean).join(": ")}
+            </span>
           )}
         </li>
       ))}
     </ul>
   );
+}
+
+const KINDS = ["interaction", "report", "opened", "edited", "attached", "state_changed"] as const;
+
+/** The kind in the person's language; the server's own line for a kind that is new. */
+function titleOf(entry: TimelineEntry, t: ReturnType<typeof useWords>["t"]): string {
+  const known = KINDS.find((kind) => kind === entry.kind);
+  return known ? t(`timeline.${known}`) : entry.title;
+}
+
+function textOf(entry: TimelineEntry, t: ReturnType<typeof useWords>["t"]): string {
+  if (entry.kind === "interaction") return entry.text ? outcome(entry.text, t) : "";
+  return entry.text ?? "";
 }
 
 function iconOf(kind: string): IconName {

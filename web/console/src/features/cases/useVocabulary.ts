@@ -23,3 +23,14 @@ export function labelOf(
   if (!key) return "";
   return list.find((label) => label.key === key)?.[lang] ?? key;
 }
+
+/** Categories for a list: one below another is shown with the one above it. */
+export function categoryChoices(
+  list: Vocabulary["categories"],
+  lang: "en" | "hi",
+): { value: string; label: string }[] {
+  return list.map((item) => ({
+    value: item.key,
+    label: item.parent ? `${labelOf(list, item.parent, lang)} › ${item[lang]}` : item[lang],
+  }));
+}

@@ -3,10 +3,12 @@ import { useWords } from "../../i18n";
 import { Panel } from "../../ui/Panel";
 import { TESTID } from "../../ui/testid";
 import { PersonName } from "../desk/PickList";
+import { useFlagWord } from "./flags";
 import { useContact } from "./useContact";
 
 export function ContactPanel({ id, reason }: { id: string; reason?: string }) {
   const { t } = useWords();
+  const flagWord = useFlagWord();
   const { data: contact, isError } = useContact(id, reason);
   if (isError) {
     return (
@@ -52,7 +54,7 @@ export function ContactPanel({ id, reason }: { id: string; reason?: string }) {
           )}
           {contact.flags?.map((flag) => (
             <div key={`${flag.kind} ${flag.text}`} style={{ display: "contents" }}>
-              <dt>{flag.kind}</dt>
+              <dt>{flagWord(flag.kind)}</dt>
               <dd className="flag">{flag.text}</dd>
             </div>
           ))}

@@ -2,11 +2,13 @@
 import { useWords } from "../../i18n";
 import { Icon } from "../../ui/Icon";
 import { PersonName } from "../desk/PickList";
+import { useFlagWord } from "./flags";
 import { useContact } from "./useContact";
 
 export function ContactStrip({ id }: { id: string }) {
   const { t } = useWords();
   const { data: contact } = useContact(id);
+  const flagWord = useFlagWord();
   if (!contact) return null;
   const place = [contact.address?.place, contact.address?.ward].filter(Boolean).join(", ");
   return (
@@ -16,7 +18,7 @@ export function ContactStrip({ id }: { id: string }) {
       </div>
       {contact.flags?.map((flag) => (
         <div key={`${flag.kind} ${flag.text}`}>
-          <span className="key">{flag.kind}</span>
+          <span className="key">{flagWord(flag.kind)}</span>
           <span className="flag">
             <Icon name="warning" /> {flag.text}
           </span>

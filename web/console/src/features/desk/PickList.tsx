@@ -156,14 +156,17 @@ export function PersonName({
 }: {
   person: Pick<PickListEntry, "name" | "name_hi" | "sex" | "birth_year">;
 }) {
-  const { t } = useWords();
+  const { t, lang } = useWords();
+  const hindiFirst = lang === "hi" && Boolean(person.name_hi);
   const sex = sexWord(person.sex);
   const about = [sex && t(`sex.${sex}`), person.birth_year && String(age(person.birth_year))];
   const line = about.filter(Boolean).join(" ");
   return (
     <span className="name">
-      <b>{person.name}</b>
-      {person.name_hi && <span lang="hi"> {person.name_hi}</span>}
+      <b>{hindiFirst ? person.name_hi : person.name}</b>
+      {person.name_hi && (
+        <span lang={hindiFirst ? "en" : "hi"}> {hindiFirst ? person.name : person.name_hi}</span>
+      )}
       {line && <span className="second"> · {line}</span>}
     </span>
   );

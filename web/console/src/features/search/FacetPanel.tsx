@@ -1,11 +1,13 @@
 // Narrowing: the counts are those after permissions, as the server gives them.
-import type { SearchAnswer } from "../../api/types";
+import { type CallClass, CLASSES, type SearchAnswer } from "../../api/types";
+import { month } from "../../format";
 import { useWords } from "../../i18n";
+import { ClassBadge } from "../../ui/ClassBadge";
 import { Panel } from "../../ui/Panel";
 import { labelOf, useVocabulary } from "../cases/useVocabulary";
 import type { Facets } from "./useSearch";
 
-const KNOWN = ["kind", "state", "category", "class", "language"] as const;
+const KNOWN = ["kind", "state", "category", "class", "language", "month"] as const;
 
 interface FacetPanelProps {
   answer: SearchAnswer | null;
@@ -41,7 +43,11 @@ export function FacetPanel({ answer, chosen, onChange }: FacetPanelProps) {
                   checked={chosen[name]?.includes(value) ?? false}
                   onChange={() => toggle(name, value)}
                 />
-                <span>{word(name, value)}</span>
+                {name === "class" && isClass(value) ? (
+                  <ClassBadge name={value} />
+                ) : (
+                  <span>{word(name, value)}</span>
+                )}
                 <span className="count">{count}</span>
               </label>
             ))}
@@ -50,6 +56,10 @@ export function FacetPanel({ answer, chosen, onChange }: FacetPanelProps) {
       </div>
     </Panel>
   );
+}
+
+function isClass(value: string): value is CallClass {
+  return CLASSES.some((name) => name === value);
 }
 
 function facetName(name: string, t: ReturnType<typeof useWords>["t"]): string {
@@ -67,10 +77,10 @@ function useFacetWord(): (name: string, value: string) => string {
         return t(`kind.${value as "case"}`);
       case "state":
         return t(`caseState.${value as "open"}`);
-      case "class":
-        return t(`class.${value as "info"}`);
       case "language":
         return t(`language.${value as "hi"}`);
+      case "month":
+        return month(`${value}-15T00:00:00Z`, lang) || value;
       case "category":
         return labelOf(vocabulary.categories, value, lang);
       default:

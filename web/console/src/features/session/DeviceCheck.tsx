@@ -121,6 +121,7 @@ function useMicrophone(device: string): { check: Check; again: () => void } {
   const [attempt, setAttempt] = useState(0);
   const counted = useRef(attempt);
   counted.current = attempt;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the same device again
   useEffect(() => {
     let over = false;
     let stream: MediaStream | null = null;
@@ -145,7 +146,6 @@ function useMicrophone(device: string): { check: Check; again: () => void } {
       over = true;
       close();
     };
-    // A new attempt opens the same microphone again.
   }, [device, attempt]);
   const again = useCallback(() => {
     setCheck({ kind: "asking" });

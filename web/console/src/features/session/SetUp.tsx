@@ -103,10 +103,9 @@ export function SetUp() {
 
 function sentence(problem: ApiProblem, t: ReturnType<typeof useWords>["t"]): string {
   if (problem.offline) return t("signIn.offline");
-  const field = problem.body.errors?.[0]?.message;
-  if (problem.status === 422) return field ?? t("setUp.weak");
-  if ([400, 401, 404, 410].includes(problem.status)) {
-    return problem.kind.includes("password") ? (field ?? t("setUp.weak")) : t("setUp.used");
-  }
+  const field = problem.body.errors?.[0]?.field;
+  if (field === "password") return t("setUp.weak");
+  if (field === "token" || problem.status === 404) return t("setUp.used");
+  if (problem.status === 429) return t("signIn.tooOften", { seconds: problem.retryAfter ?? 60 });
   return t("signIn.failed", { detail: problem.body.detail ?? problem.message });
 }

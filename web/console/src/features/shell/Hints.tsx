@@ -9,9 +9,9 @@ export function Hints() {
   const { t, lang } = useWords();
   const { link, media } = useCall();
   const now = useNow();
-  const hints = useKeyList().filter(
-    ({ hint, chord }) => hint && (keys.lettersOn || !isLetter(chord)),
-  );
+  const hints = useKeyList()
+    .filter(({ hint, chord }) => hint && (keys.lettersOn || !isLetter(chord)))
+    .sort((a, b) => rank(a.chord) - rank(b.chord));
   return (
     <footer className="hints">
       <ul aria-label={t("keys.now")}>
@@ -29,4 +29,10 @@ export function Hints() {
       </div>
     </footer>
   );
+}
+
+/** Keys that always work come first, the panel of all keys last; each keeps its place that way. */
+function rank(chord: string): number {
+  if (chord === "Shift+Slash") return 2;
+  return isLetter(chord) ? 1 : 0;
 }

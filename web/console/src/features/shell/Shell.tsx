@@ -49,10 +49,11 @@ function Checked({ session }: { session: Session }) {
   const tab = useTab();
   const [checked, setChecked] = useState(() => sessionStorage.getItem(CHECKED_KEY));
   const primary = tab.role === "primary";
+  const takesCalls = session.user.role === "operator" || session.user.role === "doctor";
   useEffect(() => {
     if (primary && checked === "sound") void store.softphone.start();
   }, [primary, checked, store]);
-  if (!checked && primary) {
+  if (!checked && primary && takesCalls) {
     return (
       <DeviceCheck
         onDone={(sound) => {

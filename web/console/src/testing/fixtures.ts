@@ -1,0 +1,109 @@
+// Invented people, calls and cases for tests.
+import type { AgentView, CallView, Case, Ringing, ServerFrame, Session } from "../api/types";
+
+export const NOW = Date.parse("2026-11-22T14:25:00+05:30");
+export const iso = (offset_ms = 0) => new Date(NOW + offset_ms).toISOString();
+
+export const session: Session = {
+  user: {
+    id: "u1",
+    username: "asha",
+    name: "Asha",
+    role: "operator",
+    languages: ["hi", "en"],
+    queues: ["health"],
+  },
+  csrf_token: "token",
+  expires_at: iso(3_600_000),
+};
+
+export function agent(state: AgentView["state"], part: Partial<AgentView> = {}): AgentView {
+  const call = { call_id: "call-1" };
+  const extra: Record<AgentView["state"], Partial<AgentView>> = {
+    offline: {},
+    available: { since: iso() },
+    ringing: { reservation_id: 7 },
+    talking: { ...call, since: iso() },
+    on_hold: { ...call, since: iso() },
+    wrap_up: { ...call, until: iso(30_000) },
+    break: { reason: "meal", since: iso() },
+    not_responding: { since: iso() },
+  };
+  return { agent: "u1", name: "Asha", state, ...extra[state], ...part };
+}
+
+export function call(part: Partial<CallView> = {}): CallView {
+  return {
+    id: "call-1",
+    interaction_id: "i1",
+    state: "talking",
+    medium: "call",
+    number: "+919000004471",
+    number_masked: "+••••••••4471",
+    dialled: "104",
+    queue: "health",
+    class: "clinical",
+    language: "hi",
+    arrived_at: iso(-340_000),
+    waited_ms: 112_000,
+    talking_since: iso(),
+    ...part,
+  };
+}
+
+export function ringing(part: Partial<Ringing> = {}): Ringing {
+  return {
+    reservation_id: 7,
+    call: call({ state: "waiting" }),
+    expires_at: iso(20_000),
+    ring_ms: 20_000,
+    explanation: {
+      sentence_en: "You have been idle longest.",
+      sentence_hi: "आप सबसे देर से ख़ाली हैं।",
+      rule_version: 1,
+      candidates: [{ name: "Asha", idle_ms: 372_000 }],
+      eligible: 1,
+      excluded: { busy: 2 },
+      language: "hi",
+      all_ring: false,
+    },
+    pick_list: [
+      { contact_id: "p1", name: "Sunita Devi", name_hi: "सुनीता देवी", open_cases: 0 },
+      {
+        contact_id: "p2",
+        name: "Ramesh Kumar",
+        name_hi: "रमेश कुमार",
+        sex: "male",
+        birth_year: 1965,
+        open_cases: 1,
+      },
+    ],
+    previous: [{ at: iso(-86_400_000), medium: "call", summary: "Fever" }],
+    people_known: 2,
+    ...part,
+  };
+}
+
+export function snapshot(view: AgentView, part: object = {}): ServerFrame {
+  return { type: "snapshot", agent: view, queues: [], server_time: iso(), ...part };
+}
+
+export function caseOf(part: Partial<Case> = {}): Case {
+  return {
+    id: "c1",
+    version: 1,
+    number: "C-2611-0001",
+    state: "open",
+    opened_at: iso(),
+    updated_at: iso(),
+    ...part,
+  };
+}
+
+export const vocabulary = {
+  categories: [{ key: "illness", en: "Illness", hi: "बीमारी" }],
+  dispositions: [
+    { group: "valid", key: "self_care", en: "Self-care", hi: "घर पर देखभाल" },
+    { group: "invalid", key: "prank", en: "Prank", hi: "शरारत" },
+  ],
+};
