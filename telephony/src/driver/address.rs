@@ -17,3 +17,16 @@ pub(super) fn reachable(bound: IpAddr) -> IpAddr {
         .and_then(|socket| socket.connect(far).and_then(|()| socket.local_addr()))
         .map_or(near, |local| local.ip())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_interface_is_told_as_one_that_can_be_reached() {
+        let local: IpAddr = "127.0.0.1".parse().expect("an address");
+        assert_eq!(reachable(local), local);
+        assert!(!reachable(Ipv4Addr::UNSPECIFIED.into()).is_unspecified());
+        assert!(!reachable(Ipv6Addr::UNSPECIFIED.into()).is_unspecified());
+    }
+}

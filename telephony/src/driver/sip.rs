@@ -18,6 +18,7 @@ use crate::call::{LeftHow, Refusal};
 use crate::sdp::TrunkOffer;
 
 pub use config::{SipConfig, SipCounts, SipStartError};
+pub use ipnet::IpNet;
 pub use port::RsipPort;
 pub use refusal::SipRefusal;
 

@@ -126,7 +126,7 @@ async fn meet(first: Vec<Codec>, second: Vec<Codec>) {
         assert_eq!(seen.digits.len(), 2);
         assert!(seen.measured.len() == 2, "both legs were measured");
         assert!(
-            seen.measured.values().all(|quality| quality.received >= 40),
+            seen.measured.values().all(|quality| quality.received >= 25),
             "{:?}",
             seen.measured
         );

@@ -1,9 +1,13 @@
 //! What is refused, and what takes too long.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use telephony::call::LeftHow;
 use telephony::driver::dial::{DialEnded, DialRequest, Dialler, dial};
+use telephony::driver::media::{MediaConfig, MediaPlane, MediaStartError};
+use telephony::driver::sip::{RsipPort, SipConfig, SipStartError};
+use telephony::media::AudioLibrary;
 use tokio::net::UdpSocket;
 
 use crate::exchange::{ANSWER, Exchange, LOCAL, NOTHING, media_config, ports, sip_config};
@@ -130,4 +134,23 @@ async fn stopping_hangs_up_and_every_leg_leaves() {
     assert_eq!(report.expect("placed").ended, DialEnded::ByOther);
     exchange.is_empty().await;
     exchange.seen(|seen| assert_eq!(seen.left[0].1, LeftHow::HungUp));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_bound_is_said_at_the_start() {
+    let exchange = Exchange::start(sip_config(), media_config(ports(1))).await;
+    let (events, _receiver) = tokio::sync::mpsc::channel(1);
+    let taken = SipConfig { listen: exchange.sip.local_addr(), ..sip_config() };
+    let started = RsipPort::start(taken, events).await;
+    assert!(matches!(started.err(), Some(SipStartError::BindTcp { .. })));
+    let library = Arc::new(AudioLibrary::new("hi".parse().expect("a language")));
+    let start = async |config: MediaConfig| {
+        let (events, _receiver) = tokio::sync::mpsc::channel(1);
+        MediaPlane::start(config, library.clone(), events).await.err()
+    };
+    let taken = exchange.media.webrtc_addr();
+    let config = MediaConfig { webrtc_listen: taken, ..media_config(ports(1)) };
+    assert!(matches!(start(config).await, Some(MediaStartError::BindWebRtc { .. })));
+    let odd_only = media_config(20_001..=20_001);
+    assert!(matches!(start(odd_only).await, Some(MediaStartError::NoPorts)));
 }

@@ -15,6 +15,10 @@ use crate::sdp::Codec;
 const SHARE_MIN: f64 = 0.6;
 /// Quieter than this is no tone, dBFS.
 const TONE_DBFS_MIN: f32 = -45.0;
+/// The time of a frame.
+const FRAME: Duration = Duration::from_millis(20);
+/// A sender's clock that differs from ours by more has been set anew.
+const CLOCK_STEP_MAX: Duration = Duration::from_secs(2);
 /// A tone goes on over gaps up to this: a lost packet or two.
 const GAP_MAX: Duration = Duration::from_millis(60);
 /// Shorter tones are chance.
@@ -42,6 +46,8 @@ pub(super) struct Hearing {
     answered_at: Timestamp,
     pub(super) sequence: SequenceTracker,
     pub(super) heard_after: Option<Duration>,
+    /// When the first packet came, and its timestamp.
+    clock: Option<(Duration, u32)>,
     telephone_event: Option<u8>,
     detector: DtmfDetector,
     pub(super) keys: Vec<Digit>,
@@ -72,6 +78,7 @@ impl Hearing {
             answered_at,
             sequence: SequenceTracker::new(),
             heard_after: None,
+            clock: None,
             telephone_event,
             detector: DtmfDetector::new(),
             keys: Vec::new(),
@@ -87,18 +94,32 @@ impl Hearing {
     pub(super) fn packet(&mut self, packet: RtpPacket<'_>, arrival: Timestamp) {
         let header = packet.header;
         self.sequence.packet(header.sequence, header.timestamp, arrival);
-        let at = arrival.since(self.answered_at);
-        self.heard_after.get_or_insert(at);
+        let arrived = arrival.since(self.answered_at);
+        self.heard_after.get_or_insert(arrived);
         if Some(header.payload_type) == self.telephone_event {
             let key = self.detector.packet(header.timestamp, packet.payload);
             self.keys.extend(key.filter(|_| self.keys.len() < INTERVALS_MAX));
         }
         if header.payload_type == self.codec.payload_type() {
+            let at = self.media_time(header.timestamp, arrived);
             let samples = g711::decoded(self.codec, packet.payload);
-            for frame in samples.chunks(FRAME_SAMPLES) {
-                self.frame(frame, at);
+            for (frame, n) in samples.chunks(FRAME_SAMPLES).zip(0..) {
+                self.frame(frame, at + n * FRAME);
             }
         }
+    }
+
+    /// When a packet was meant to be heard: by its timestamp, since packets that were held up come
+    /// together. A timestamp far from the arrival is a new clock of the sender.
+    fn media_time(&mut self, timestamp: u32, arrived: Duration) -> Duration {
+        let (origin, first) = *self.clock.get_or_insert((arrived, timestamp));
+        let samples = u64::from(timestamp.wrapping_sub(first));
+        let at = origin + Duration::from_micros(samples * 125);
+        if at.abs_diff(arrived) > CLOCK_STEP_MAX {
+            self.clock = Some((arrived, timestamp));
+            return arrived;
+        }
+        at
     }
 
     fn frame(&mut self, frame: &[i16], at: Duration) {
@@ -140,7 +161,7 @@ impl Hearing {
 impl Listener {
     /// A frame that arrived now has the tone.
     fn heard(&mut self, at: Duration) {
-        let to = at + Duration::from_millis(20);
+        let to = at + FRAME;
         if let Some(last) = self.intervals.last_mut()
             && at <= last.1 + GAP_MAX
         {

@@ -30,9 +30,9 @@ enum Source {
 pub(super) struct Outgoing {
     ssrc: u32,
     next_sequence: u16,
-    /// The newest timestamp sent, and when.
+    /// The newest timestamp sent, and when it was first: a key press keeps one for all its packets.
     newest: u32,
-    sent_at: Option<Timestamp>,
+    newest_at: Option<Timestamp>,
     source: Source,
 }
 
@@ -43,7 +43,7 @@ impl Outgoing {
             ssrc,
             next_sequence: sequence,
             newest: timestamp,
-            sent_at: None,
+            newest_at: None,
             source: Source::None,
         }
     }
@@ -136,20 +136,23 @@ impl Outgoing {
 
     /// Takes the numbers of a packet sent as the newest, unless it is a late one.
     fn advance(&mut self, sent: RtpHeader, now: Timestamp) {
-        if sent.sequence.wrapping_sub(self.next_sequence) < 0x8000 {
-            self.next_sequence = sent.sequence.wrapping_add(1);
-            self.newest = sent.timestamp;
+        if sent.sequence.wrapping_sub(self.next_sequence) >= 0x8000 {
+            return;
         }
-        self.sent_at = Some(now);
+        self.next_sequence = sent.sequence.wrapping_add(1);
+        if self.newest_at.is_none() || sent.timestamp != self.newest {
+            self.newest = sent.timestamp;
+            self.newest_at = Some(now);
+        }
     }
 
     /// Where the stream's clock stands now: on from the newest packet by the time passed, in whole
     /// frames, at least one.
     fn timestamp_at(&self, now: Timestamp) -> u32 {
-        let Some(sent_at) = self.sent_at else {
+        let Some(newest_at) = self.newest_at else {
             return self.newest;
         };
-        let frames = (now.since(sent_at).as_millis() / 20).max(1);
+        let frames = (now.since(newest_at).as_millis() / 20).max(1);
         // Wraps as RTP timestamps do.
         #[expect(clippy::cast_possible_truncation, reason = "RTP timestamps wrap")]
         let samples = (frames as u32).wrapping_mul(STEP);
@@ -159,6 +162,9 @@ impl Outgoing {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(ms: i64) -> Timestamp {
@@ -201,6 +207,60 @@ mod tests {
         let late = out.forward(packet(9, 11, 160), at(41)).expect("forwarded");
         assert_eq!(late.sequence, 2);
         assert_eq!(out.own(8, at(60)).sequence, 4);
+    }
+
+    #[test]
+    fn the_clock_runs_on_during_a_key_press() {
+        let mut out = Outgoing::new(7, 1, 0);
+        out.own(8, at(0));
+        let pressed = out.begin_keys(at(20));
+        for n in 0..7 {
+            out.keys(n == 0, 101, pressed, at(20 + 20 * n));
+        }
+        out.end_source();
+        assert_eq!(out.own(8, at(160)).timestamp, 8 * 160, "as much as time has passed");
+    }
+
+    proptest! {
+        /// Whatever is mixed, the numbers only go up, and timestamps never turn back.
+        #[test]
+        fn the_far_end_sees_one_stream(steps in vec(0..5_u8, 1..200)) {
+            let mut out = Outgoing::new(7, 65_500, u32::MAX - 5000);
+            let mut theirs = packet(100, 60_000, 4_000_000_000);
+            let mut last: Option<RtpHeader> = None;
+            for (step, now) in steps.into_iter().zip((0..).map(|n| at(20 * n))) {
+                theirs.sequence = theirs.sequence.wrapping_add(1);
+                theirs.timestamp = theirs.timestamp.wrapping_add(STEP);
+                let sent = match step {
+                    0 => Some(out.own(8, now)),
+                    1 => out.forward(theirs, now),
+                    2 => {
+                        out.leave_out(theirs);
+                        None
+                    }
+                    3 => {
+                        let timestamp = out.begin_keys(now);
+                        let sent = out.keys(true, 101, timestamp, now);
+                        out.end_source();
+                        Some(sent)
+                    }
+                    _ => {
+                        theirs = packet(theirs.ssrc + 1, theirs.sequence ^ 0x5555, !theirs.timestamp);
+                        out.end_source();
+                        None
+                    }
+                };
+                if let (Some(before), Some(sent)) = (last, sent) {
+                    // A packet of theirs that never came leaves its gap; one that was left out on
+                    // purpose leaves none.
+                    let gap = sent.sequence.wrapping_sub(before.sequence);
+                    prop_assert!(gap >= 1 && gap < 300, "{before:?} then {sent:?}");
+                    let ahead = sent.timestamp.wrapping_sub(before.timestamp);
+                    prop_assert!(ahead > 0 && ahead < 0x8000_0000, "{before:?} then {sent:?}");
+                }
+                last = sent.or(last);
+            }
+        }
     }
 
     #[test]
