@@ -1,0 +1,90 @@
+//! The HTTP API below `/api/v1`: one file for each noun, or for each verb where a noun has many. An
+//! endpoint reads the request, asks a crate below, and puts the answer into words; nothing more.
+
+pub mod agents;
+pub mod audit;
+pub mod calls;
+pub mod cases;
+pub mod contacts;
+pub mod floor;
+pub mod households;
+pub mod interactions;
+pub mod me;
+pub mod queues;
+pub mod reservations;
+pub mod search;
+pub mod session;
+pub mod users;
+pub mod vocabulary;
+pub mod web_calls;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::events;
+
+/// Where the API begins.
+pub const PREFIX: &str = "/api/v1";
+
+/// Every endpoint, with its documentation. What is not listed here does not exist.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(people()).merge(floor()).merge(records())
+}
+
+/// Signing in, accounts, the audit.
+fn people() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(session::create, session::get, session::delete))
+        .routes(routes!(session::set_up))
+        .routes(routes!(me::get))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::reset))
+        .routes(routes!(users::unlock))
+        .routes(routes!(audit::list))
+}
+
+/// Agents, calls, queues.
+fn floor() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(agents::get))
+        .routes(routes!(agents::set_state))
+        .routes(routes!(agents::connect_media))
+        .routes(routes!(agents::finish_wrap_up))
+        .routes(routes!(floor::get))
+        .routes(routes!(queues::list))
+        .routes(routes!(reservations::accept))
+        .routes(routes!(reservations::reject))
+        .routes(routes!(calls::get))
+        .routes(routes!(calls::hold))
+        .routes(routes!(calls::resume))
+        .routes(routes!(calls::hang_up))
+        .routes(routes!(calls::send_digits))
+        .routes(routes!(calls::set_contact))
+        .routes(routes!(web_calls::begin))
+        .routes(routes!(web_calls::get, web_calls::end))
+        .routes(routes!(web_calls::press))
+        .routes(routes!(events::endpoint::open))
+}
+
+/// Contacts, cases, interactions, search.
+fn records() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(contacts::search))
+        .routes(routes!(contacts::create))
+        .routes(routes!(contacts::get, contacts::update))
+        .routes(routes!(households::create))
+        .routes(routes!(households::join))
+        .routes(routes!(interactions::search))
+        .routes(routes!(interactions::get))
+        .routes(routes!(cases::open, cases::list))
+        .routes(routes!(cases::get, cases::update))
+        .routes(routes!(cases::draft::save))
+        .routes(routes!(cases::report::file))
+        .routes(routes!(cases::report::list))
+        .routes(routes!(cases::step::close))
+        .routes(routes!(cases::step::reopen))
+        .routes(routes!(cases::timeline::get))
+        .routes(routes!(search::search))
+        .routes(routes!(vocabulary::get))
+}

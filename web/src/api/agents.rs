@@ -1,0 +1,105 @@
+//! `/agents/me`: the signed-in agent's own state, audio and wrap-up.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use ids::AgentId;
+use routing::{AgentState, Wanted};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::auth::Signed;
+use crate::auth::access::TakesCalls;
+use crate::extract::Body;
+use crate::problem::{Answer, Problem, ProblemKind};
+use crate::records;
+use crate::wire::agent::{AgentView, WantedState};
+
+/// A session description (RFC 8866).
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// The text, with all candidates in it (no trickle).
+    pub sdp: String,
+}
+
+/// The state of the agent who asks.
+#[utoipa::path(get, path = "/agents/me", tag = "agents", operation_id = "get_own_agent",
+    security(("session" = [])),
+    responses(
+        (status = 200, description = "The state.", body = AgentView),
+        (status = 404, description = "The console has not connected its event stream yet."),
+    ))]
+pub async fn get(State(app): State<App>, signed: Signed<TakesCalls>) -> Answer<Json<AgentView>> {
+    let view = app.exchange().agent_view(AgentId::from(signed.person.user));
+    let view = view.ok_or_else(|| Problem::not_found("agent on the floor"))?;
+    Ok(Json((&view).into()))
+}
+
+/// Asks for a state: at once, or after the present work.
+#[utoipa::path(put, path = "/agents/me/state", tag = "agents", operation_id = "set_own_state",
+    security(("session" = [])), request_body = WantedState,
+    responses(
+        (status = 200, description = "The state now, with what follows the work.", body = AgentView),
+        (status = 409, description = "Not possible now: no audio, or not on the floor."),
+    ))]
+pub async fn set_state(
+    State(app): State<App>,
+    signed: Signed<TakesCalls>,
+    Body(wanted): Body<WantedState>,
+) -> Answer<Json<AgentView>> {
+    let want = wanted.wanted().ok_or_else(|| Problem::field("reason", "A break has a reason."))?;
+    let agent = AgentId::from(signed.person.user);
+    let view = app.exchange().request_state(agent, want).await?;
+    Ok(Json((&view).into()))
+}
+
+/// Connects the browser's audio for the shift. Replaces an earlier connection.
+#[utoipa::path(post, path = "/agents/me/media", tag = "agents", operation_id = "connect_own_media",
+    security(("session" = [])), request_body = Description,
+    responses(
+        (status = 200, description = "Our answer.", body = Description),
+        (status = 409, description = "The agent is not on the floor, or the offer has no G.711."),
+    ))]
+pub async fn connect_media(
+    State(app): State<App>,
+    signed: Signed<TakesCalls>,
+    Body(offer): Body<Description>,
+) -> Answer<Json<Description>> {
+    let agent = AgentId::from(signed.person.user);
+    let sdp = app.exchange().connect_agent_media(agent, &offer.sdp).await?;
+    Ok(Json(Description { sdp }))
+}
+
+/// Ends wrap-up early, once the form of the call is saved.
+#[utoipa::path(post, path = "/agents/me/wrap-up/finish", tag = "agents",
+    operation_id = "finish_own_wrap_up", security(("session" = [])),
+    responses(
+        (status = 204, description = "The agent is available, or in the state asked for before."),
+        (status = 409, description = "Not in wrap-up, or the form of the call is not saved."),
+    ))]
+pub async fn finish_wrap_up(
+    State(app): State<App>,
+    signed: Signed<TakesCalls>,
+) -> Answer<StatusCode> {
+    let agent = AgentId::from(signed.person.user);
+    let view = app.exchange().agent_view(agent);
+    let Some(AgentState::WrapUp { call, until: _ }) = view.as_ref().map(|view| view.state) else {
+        return Err(Problem::new(ProblemKind::WrongState, "You are not in wrap-up."));
+    };
+    if !records::form_is_saved(&app, &signed.person, call).await? {
+        return Err(Problem::new(
+            ProblemKind::FormUnsaved,
+            "File the report of this call with a disposition first.",
+        ));
+    }
+    // What the agent asked for during the work counts; `available` would cancel it.
+    let want = match view.and_then(|view| view.next) {
+        Some(routing::Next::Break { reason }) => Wanted::Break { reason },
+        Some(routing::Next::Offline) => Wanted::Offline,
+        None => Wanted::Available,
+    };
+    app.exchange().request_state(agent, want).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,30 @@
+//! `/floor`: the floor as a snapshot. Supervisors see everybody; agents see queues alone.
+
+use axum::Json;
+use axum::extract::State;
+
+use crate::app::App;
+use crate::auth::access::SeesFloor;
+use crate::auth::{Authority, Permitted};
+use crate::clock;
+use crate::events::protocol::watches;
+use crate::problem::Answer;
+use crate::wire::agent::FloorView;
+
+/// The floor now.
+#[utoipa::path(get, path = "/floor", tag = "floor", operation_id = "get_floor",
+    security(("session" = []), ("machine" = ["floor:read"])),
+    responses((status = 200, description = "Agents, queues and calls alive.", body = FloorView)))]
+pub async fn get(
+    State(app): State<App>,
+    permitted: Permitted<SeesFloor>,
+) -> Answer<Json<FloorView>> {
+    let sees_agents = match &permitted.authority {
+        Authority::Person(person) => watches(person.role),
+        Authority::Machine(_) => true,
+    };
+    let board = app.exchange().floor_board();
+    let agents = if sees_agents { board.agents.iter().map(Into::into).collect() } else { vec![] };
+    let queues = app.queues(clock::now());
+    Ok(Json(FloorView { agents, queues, calls: board.calls }))
+}

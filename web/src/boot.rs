@@ -1,0 +1,270 @@
+//! Starts the program's parts in order and stops them in reverse. The only place that knows them all.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use crm::search::{Indexer, Search, SearchIndex};
+use ids::QueueId;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use routing::FloorConfig;
+use store::Store;
+use switchboard::{Drivers, Exchange, ExchangeConfig, Line, Lines};
+use telephony::driver::media::{MediaConfig, MediaPlane};
+use telephony::driver::sip::{RsipPort, SipConfig, SipPort};
+use telephony::flow::{Flow, builtin_flow};
+use telephony::media::AudioLibrary;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, Parts};
+use crate::config::Settings;
+use crate::housekeeping;
+use crate::prompts;
+use crate::server;
+
+/// Reports that may wait between a driver and the exchange.
+const REPORTS_MAX: usize = 4096;
+
+/// How long a stop waits for calls and requests.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The running program.
+pub struct Running {
+    app: App,
+    sip: Arc<RsipPort>,
+    addresses: Addresses,
+    stop_indexer: watch::Sender<bool>,
+    indexer: JoinHandle<()>,
+    housekeeping: JoinHandle<()>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+/// Where the program is reached.
+#[derive(Clone, Copy, Debug)]
+pub struct Addresses {
+    /// HTTP.
+    pub http: SocketAddr,
+    /// SIP, UDP and TCP.
+    pub sip: SocketAddr,
+    /// The browsers' audio.
+    pub webrtc: SocketAddr,
+}
+
+/// Opens the database that the settings name, with its schema up to date. Makes the data folder.
+///
+/// # Errors
+/// The folder cannot be made, or the database not be opened or brought up to date.
+pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    let folder = &settings.data.folder;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    let store = Store::open(&database_url(settings)?).await.context("the database")?;
+    store.migrate().await.context("the schema of the database")?;
+    Ok(store)
+}
+
+/// Opens the search index in the data folder.
+///
+/// # Errors
+/// Another program uses it, or the folder cannot be written.
+pub async fn open_index(settings: &Settings) -> anyhow::Result<SearchIndex> {
+    let folder = settings.data.folder.join("search");
+    let opened = tokio::task::spawn_blocking(move || SearchIndex::open(&folder)).await?;
+    opened.context("the search index (is another helpline running on this data folder?)")
+}
+
+fn database_url(settings: &Settings) -> anyhow::Result<String> {
+    if let Some(url) = &settings.database.url {
+        return Ok(url.clone());
+    }
+    let folder = absolute(&settings.data.folder)?;
+    Ok(format!("sqlite://{}", folder.join("helpline.db").display()))
+}
+
+fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("the folder {}", path.display()))
+}
+
+/// The greetings, read and checked against queues and prompts; no caller may meet a bad one.
+///
+/// # Errors
+/// A sentence that names the greeting and what is wrong with it.
+pub fn lines(settings: &Settings, library: &AudioLibrary) -> anyhow::Result<Lines> {
+    let queues: Vec<QueueId> = settings.queues.iter().map(|queue| queue.id).collect();
+    let mut by_number = HashMap::new();
+    let mut first = None;
+    for queue in &settings.queues {
+        let flow = greeting(&queue.flow)?;
+        flow.validate(&queues, library)?;
+        let line = Line { queue: queue.id, flow: Arc::new(flow), class: queue.class };
+        first.get_or_insert_with(|| line.clone());
+        by_number.insert(queue.number.clone(), line);
+    }
+    let Some(first) = first else { bail!("there must be at least one [[queue]]") };
+    Ok(Lines::new(first, by_number))
+}
+
+fn greeting(name: &str) -> anyhow::Result<Flow> {
+    let Some(flow) = builtin_flow(name) else {
+        bail!("bad setting `queue.flow`: there is no greeting \"{name}\"");
+    };
+    Ok(flow?)
+}
+
+/// Starts everything.
+///
+/// # Errors
+/// The first part that could not start, with its cause.
+pub async fn start(settings: Settings) -> anyhow::Result<Running> {
+    let metrics = recorder()?;
+    let library = Arc::new(prompts::library(settings.prompts.folder.as_deref())?);
+    let lines = lines(&settings, &library)?;
+    let store = open_store(&settings).await?;
+    let index = open_index(&settings).await?;
+    let (exchange, sip, webrtc) = start_exchange(&settings, &store, lines, library).await?;
+    let listener = TcpListener::bind(settings.http.listen).await;
+    let listener =
+        listener.with_context(|| format!("cannot listen for HTTP on {}", settings.http.listen))?;
+    let addresses = Addresses { http: listener.local_addr()?, sip: sip.local_addr(), webrtc };
+    let (stop_indexer, stopped) = watch::channel(false);
+    let indexer = Indexer::new(store.clone(), index.clone(), "this-node");
+    let stopping = CancellationToken::new();
+    let app = App::new(Parts {
+        settings,
+        store,
+        exchange,
+        search: Search::new(index),
+        metrics,
+        stopping,
+    });
+    Ok(Running {
+        indexer: tokio::spawn(indexer.run(stopped)),
+        housekeeping: tokio::spawn(housekeeping::run(app.clone())),
+        server: tokio::spawn(server::run(app.clone(), listener)),
+        app,
+        sip,
+        addresses,
+        stop_indexer,
+    })
+}
+
+async fn start_exchange(
+    settings: &Settings,
+    store: &Store,
+    lines: Lines,
+    library: Arc<AudioLibrary>,
+) -> anyhow::Result<(Exchange, Arc<RsipPort>, SocketAddr)> {
+    let (media_sender, media_events) = mpsc::channel(REPORTS_MAX);
+    let media = MediaPlane::start(media_config(settings), library, media_sender).await?;
+    let webrtc = media.webrtc_addr();
+    let (sip_sender, sip_events) = mpsc::channel(REPORTS_MAX);
+    let sip = RsipPort::start(sip_config(settings), sip_sender).await?;
+    let port: Arc<dyn SipPort> = Arc::clone(&sip) as Arc<dyn SipPort>;
+    let drivers = Drivers { sip: port, sip_events, media, media_events };
+    let config = ExchangeConfig {
+        floor: floor_config(settings),
+        lines,
+        calls_max: usize::try_from(settings.sip.calls_max)?,
+        agent_lost_after: Duration::from_secs(settings.floor.heartbeat_lost_s),
+    };
+    let exchange = Exchange::start(config, store.clone(), drivers).await?;
+    Ok((exchange, sip, webrtc))
+}
+
+fn media_config(settings: &Settings) -> MediaConfig {
+    let public = settings.sip.public_address;
+    MediaConfig {
+        rtp_address: settings.rtp.address,
+        rtp_public: public,
+        rtp_ports: settings.rtp.ports.ports().clone(),
+        webrtc_listen: settings.webrtc.listen,
+        webrtc_public: settings.webrtc.public_address,
+        silence_limit: Duration::from_secs(30),
+    }
+}
+
+fn sip_config(settings: &Settings) -> SipConfig {
+    let sip = &settings.sip;
+    SipConfig {
+        public_address: sip.public_address,
+        calls_max: usize::try_from(sip.calls_max).unwrap_or(usize::MAX),
+        calls_per_second_max: usize::try_from(sip.calls_per_second_max).unwrap_or(usize::MAX),
+        ..SipConfig::new(sip.listen, sip.trunks.clone())
+    }
+}
+
+fn floor_config(settings: &Settings) -> FloorConfig {
+    let floor = &settings.floor;
+    FloorConfig {
+        ring: Duration::from_secs(floor.ring_s),
+        ring_emergency: Duration::from_secs(floor.ring_emergency_s),
+        reject_cool_down: Duration::from_secs(floor.reject_cool_down_s),
+        wrap_up: Duration::from_secs(floor.wrap_up_s),
+        wrap_up_emergency: Duration::from_secs(floor.wrap_up_emergency_s),
+        ..FloorConfig::with_queues(settings.queues.iter().map(|queue| queue.id).collect())
+    }
+}
+
+/// The recorder of this process. A second program in one process (tests) counts into the first's.
+fn recorder() -> anyhow::Result<PrometheusHandle> {
+    static RECORDER: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
+    if let Some(handle) = RECORDER.get() {
+        return Ok(handle.clone());
+    }
+    let recorder = PrometheusBuilder::new().set_buckets(SECONDS)?.build_recorder();
+    let handle = RECORDER.get_or_init(|| recorder.handle()).clone();
+    // Of two that start at the same moment one is first, and both count into it.
+    let _already = metrics::set_global_recorder(recorder);
+    Ok(handle)
+}
+
+/// Borders of the histograms, seconds.
+const SECONDS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+impl Running {
+    /// The parts, for commands and tests.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Where the program is reached.
+    #[must_use]
+    pub const fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// Waits until the HTTP server ends by itself, which it does only when it fails.
+    pub async fn failed(&mut self) -> String {
+        match (&mut self.server).await {
+            Ok(Ok(())) => "the HTTP server ended".to_owned(),
+            Ok(Err(e)) => format!("the HTTP server failed: {e}"),
+            Err(e) => format!("the HTTP server panicked: {e}"),
+        }
+    }
+
+    /// Takes no more calls, waits for those alive up to [`STOP_TIMEOUT`], and stops.
+    pub async fn stop(self) {
+        if !self.app.exchange().drain(STOP_TIMEOUT).await {
+            tracing::warn!("calls are still alive; they are ended now");
+        }
+        self.app.exchange().stop().await;
+        self.app.stopping().cancel();
+        self.sip.stop(Duration::from_secs(2)).await;
+        // Whoever follows the outbox may be gone already; nothing is lost then.
+        let _ = self.stop_indexer.send(true);
+        let server = tokio::time::timeout(Duration::from_secs(5), self.server).await;
+        if server.is_err() {
+            tracing::warn!("requests are still open; the program stops without them");
+        }
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.indexer).await;
+        self.housekeeping.abort();
+    }
+}

@@ -1,0 +1,108 @@
+//! What the program can be told to do: one file for each command. Reads the command line, nothing else.
+
+pub mod check_config;
+pub mod demo;
+pub mod dial;
+pub mod migrate;
+pub mod reindex;
+pub mod serve;
+pub mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{ConfigProblem, Settings};
+use crate::logging;
+
+/// A two-tier public health helpline: telephone exchange, records and consoles in one program.
+#[derive(Debug, Parser)]
+#[command(name = "helpline", version, about)]
+pub struct Cli {
+    /// A file with settings that differ from the defaults (see config.default.toml).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take calls (also without any command).
+    Serve,
+    /// Try it out: synthetic citizens, known users, everything printed that a newcomer needs.
+    Demo(demo::Demo),
+    /// Bring the database to this program's schema.
+    Migrate,
+    /// Check the settings and the greetings, and say what is wrong.
+    CheckConfig,
+    /// Keep accounts.
+    #[command(subcommand)]
+    User(user::User),
+    /// Build the search index anew from the database. The program must not be serving meanwhile.
+    Reindex,
+    /// Be a citizen: place a real call, play a file, press keys.
+    Dial(dial::Dial),
+}
+
+/// Runs the program: exit code 0, 1 for a failure, 2 for bad settings or a bad command line.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return failed(&e.into()),
+    };
+    match runtime.block_on(dispatch(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => failed(&e),
+    }
+}
+
+async fn dispatch(cli: Cli) -> anyhow::Result<()> {
+    let command = cli.command.unwrap_or(Command::Serve);
+    // A caller on the command line needs no settings of a helpline.
+    if let Command::Dial(dial) = command {
+        return dial.run().await;
+    }
+    let settings = Settings::load(cli.config.as_deref())?;
+    logging::start(&settings.log)?;
+    match command {
+        Command::Serve => serve::run(settings).await,
+        Command::Demo(demo) => demo.run(settings).await,
+        Command::Migrate => migrate::run(&settings).await,
+        Command::CheckConfig => check_config::run(&settings),
+        Command::User(user) => user.run(&settings).await,
+        Command::Reindex => reindex::run(&settings).await,
+        Command::Dial(dial) => dial.run().await,
+    }
+}
+
+/// Says what went wrong, once, with its causes; bad settings are code 2.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("helpline: {error:#}");
+    match error.downcast_ref::<ConfigProblem>() {
+        Some(_) => ExitCode::from(2),
+        None => ExitCode::FAILURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_the_program_serves() {
+        assert!(Cli::try_parse_from(["helpline"]).expect("bare").command.is_none());
+        assert!(Cli::try_parse_from(["helpline", "fly"]).is_err());
+    }
+}

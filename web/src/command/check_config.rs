@@ -1,0 +1,15 @@
+//! `helpline check-config`: the settings and the greetings, tried out without starting anything.
+
+use crate::config::Settings;
+use crate::{boot, prompts};
+
+/// Says that all is well, or fails with what is not.
+///
+/// # Errors
+/// A sentence that names the setting or the greeting.
+pub fn run(settings: &Settings) -> anyhow::Result<()> {
+    let library = prompts::library(settings.prompts.folder.as_deref())?;
+    boot::lines(settings, &library)?;
+    println!("The settings are good: {} queues.", settings.queues.len());
+    Ok(())
+}

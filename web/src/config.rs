@@ -1,0 +1,167 @@
+//! The settings of the program: compiled-in defaults, then a file, then the environment.
+//!
+//! Reads the file and the environment, nothing else; no other part of the program does. A key that
+//! `config.default.toml` does not list is refused by its full name, a bad value likewise, so that a
+//! typing error is one clear sentence at start and not a setting that silently stayed as it was.
+
+mod section;
+mod unknown;
+mod value;
+
+use std::path::Path;
+
+use config::{Config, Environment, File, FileFormat};
+use serde::Deserialize;
+use thiserror::Error;
+
+pub use section::{
+    Data, Database, Floor, Http, Limits, Log, Prompts, Queue, Rtp, Session, Sip, Webrtc,
+};
+pub use value::{PortRange, PublicUrl};
+
+/// The documented defaults, as compiled in.
+pub const DEFAULTS: &str = include_str!("../../config.default.toml");
+
+/// All settings, each a checked value.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Settings {
+    /// Browsers and machines.
+    pub http: Http,
+    /// Signed-in people.
+    pub session: Session,
+    /// The trunk.
+    pub sip: Sip,
+    /// Browsers' audio.
+    pub webrtc: Webrtc,
+    /// The trunk's audio.
+    pub rtp: Rtp,
+    /// Where things are kept.
+    pub data: Data,
+    /// Which database.
+    pub database: Database,
+    /// What callers hear.
+    pub prompts: Prompts,
+    /// Times of the floor.
+    pub floor: Floor,
+    /// What is bounded, and by how much.
+    pub limits: Limits,
+    /// What is logged.
+    pub log: Log,
+    /// The queues, at least one.
+    #[serde(rename = "queue")]
+    pub queues: Vec<Queue>,
+}
+
+/// Why the settings cannot be used. Each reads as one sentence that names the key or the file.
+#[derive(Debug, Error)]
+pub enum ConfigProblem {
+    /// The file is missing, unreadable or not TOML.
+    #[error("the configuration cannot be read: {0}")]
+    Unreadable(String),
+    /// A key that no setting has.
+    #[error("unknown setting `{key}`; see config.default.toml for all settings")]
+    Unknown {
+        /// The whole key, with its section.
+        key: String,
+    },
+    /// A value of the wrong form.
+    #[error("bad setting: {0}")]
+    Form(String),
+    /// A value that cannot be used, or two that do not fit together.
+    #[error("bad setting `{key}`: {why}")]
+    Value {
+        /// The whole key, with its section.
+        key: &'static str,
+        /// What is wrong with it, and what would be right.
+        why: String,
+    },
+}
+
+impl Settings {
+    /// Reads the settings: defaults, then `file` if given, then the process's environment.
+    ///
+    /// # Errors
+    /// The first thing found wrong, as a sentence for the person who starts the program.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigProblem> {
+        Self::layered(file, None)
+    }
+
+    /// As [`Settings::load`], with the environment given: for tests, which share a process.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    pub fn with_environment(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigProblem> {
+        Self::layered(file, Some(environment.into_iter().collect()))
+    }
+
+    fn layered(
+        file: Option<&Path>,
+        environment: Option<std::collections::HashMap<String, String>>,
+    ) -> Result<Self, ConfigProblem> {
+        let unreadable = |e: config::ConfigError| ConfigProblem::Unreadable(e.to_string());
+        let defaults = Config::builder()
+            .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
+            .build()
+            .map_err(unreadable)?;
+        let mut overlay = Config::builder();
+        if let Some(path) = file {
+            overlay = overlay.add_source(File::from(path).format(FileFormat::Toml));
+        }
+        let environment = Environment::with_prefix("HELPLINE")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("sip.trunks")
+            .source(environment);
+        let overlay = overlay.add_source(environment).build().map_err(unreadable)?;
+        if let Some(key) = unknown::first_unknown(&defaults.cache, &overlay.cache) {
+            return Err(ConfigProblem::Unknown { key });
+        }
+        let settings: Self = Config::builder()
+            .add_source(defaults)
+            .add_source(overlay)
+            .build()
+            .and_then(Config::try_deserialize)
+            .map_err(|e| ConfigProblem::Form(e.to_string()))?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// What no single value can tell: that they fit together.
+    fn check(&self) -> Result<(), ConfigProblem> {
+        let bad = |key, why: String| Err(ConfigProblem::Value { key, why });
+        if self.queues.is_empty() {
+            return bad("queue", "there must be at least one [[queue]]".to_owned());
+        }
+        for (n, queue) in self.queues.iter().enumerate() {
+            if self.queues[..n].iter().any(|other| other.id == queue.id) {
+                return bad("queue.id", format!("\"{}\" is given twice", queue.id));
+            }
+            if self.queues[..n].iter().any(|other| other.number == queue.number) {
+                return bad("queue.number", format!("\"{}\" is given twice", queue.number));
+            }
+        }
+        if self.limits.web_calls_share_percent > 100 {
+            return bad("limits.web_calls_share_percent", "is more than 100".to_owned());
+        }
+        let zero = [
+            ("http.timeout_s", self.http.timeout_s),
+            ("floor.ring_s", self.floor.ring_s),
+            ("floor.ring_emergency_s", self.floor.ring_emergency_s),
+            ("floor.heartbeat_lost_s", self.floor.heartbeat_lost_s),
+            ("session.idle_minutes", self.session.idle_minutes),
+            ("session.absolute_hours", self.session.absolute_hours),
+        ];
+        match zero.into_iter().find(|(_, value)| *value == 0) {
+            Some((key, _)) => bad(key, "is 0; it must be at least 1".to_owned()),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+use std::io::Write as _;
+
+use super::{ConfigProblem, Settings};
+
+fn with(pairs: &[(&str, &str)]) -> Result<Settings, ConfigProblem> {
+    let owned = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    Settings::with_environment(None, owned)
+}
+
+fn sentence(pairs: &[(&str, &str)]) -> String {
+    with(pairs).expect_err("these settings are bad").to_string()
+}
+
+#[test]
+fn the_documented_defaults_are_good() {
+    let settings = with(&[]).expect("defaults");
+    assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.queues.len(), 2);
+    assert_eq!(settings.queues[1].number, "1031");
+    assert_eq!(settings.rtp.ports.ports(), &(16384..=32767));
+    assert!(settings.database.url.is_none());
+}
+
+#[test]
+fn the_environment_beats_the_file_which_beats_the_defaults() {
+    let mut file = tempfile::NamedTempFile::new().expect("file");
+    writeln!(file, "[http]\nlisten = \"127.0.0.1:81\"\ntimeout_s = 7").expect("write");
+    let environment = [("HELPLINE__HTTP__LISTEN".to_owned(), "127.0.0.1:82".to_owned())];
+    let settings = Settings::with_environment(Some(file.path()), environment).expect("settings");
+    assert_eq!(settings.http.listen.port(), 82);
+    assert_eq!(settings.http.timeout_s, 7);
+}
+
+#[test]
+fn a_list_in_the_environment_is_parted_by_commas() {
+    let settings = with(&[("HELPLINE__SIP__TRUNKS", "10.0.0.0/8,192.0.2.1/32")]).expect("good");
+    assert_eq!(settings.sip.trunks.len(), 2);
+    assert_eq!(settings.sip.trunks[0].to_string(), "10.0.0.0/8");
+}
+
+#[test]
+fn an_unknown_key_is_refused_by_its_full_name() {
+    assert!(sentence(&[("HELPLINE__HTTP__LISEN", "x")]).contains("`http.lisen`"));
+    let mut file = tempfile::NamedTempFile::new().expect("file");
+    writeln!(file, "[[queue]]\nid = \"a\"\nnumbr = \"1\"").expect("write");
+    let problem = Settings::with_environment(Some(file.path()), []).expect_err("unknown key");
+    assert!(problem.to_string().contains("`queue.numbr`"), "{problem}");
+}
+
+#[test]
+fn a_value_of_the_wrong_form_is_refused_by_the_name_of_its_key() {
+    for (name, value, key) in [
+        ("HELPLINE__HTTP__LISTEN", "here", "http.listen"),
+        ("HELPLINE__HTTP__TIMEOUT_S", "soon", "http.timeout_s"),
+        ("HELPLINE__HTTP__TIMEOUT_S", "0", "http.timeout_s"),
+        ("HELPLINE__RTP__PORTS", "9-1", "rtp.ports"),
+        ("HELPLINE__HTTP__PUBLIC_URL", "helpline", "http.public_url"),
+        ("HELPLINE__FLOOR__RING_S", "0", "floor.ring_s"),
+        ("HELPLINE__SIP__TRUNKS", "somewhere", "sip.trunks"),
+        ("HELPLINE__LIMITS__WEB_CALLS_SHARE_PERCENT", "101", "limits.web_calls_share_percent"),
+    ] {
+        let sentence = sentence(&[(name, value)]);
+        assert!(sentence.contains(key), "{name}={value}: {sentence}");
+        assert!(!sentence.contains('\n'), "one sentence: {sentence}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let problem = Settings::with_environment(Some("/nowhere/at/all.toml".as_ref()), []);
+    assert!(problem.expect_err("missing").to_string().contains("all.toml"));
+}

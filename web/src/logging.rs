@@ -1,0 +1,56 @@
+//! The log: where it goes and what is kept out. Set up once, by the program.
+//!
+//! Nothing about a person is ever logged; `rsipstack` below `warn` would log whole SIP messages with
+//! callers' numbers, so the filter keeps it at `warn` whatever the settings say.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Directive;
+
+use crate::config::{ConfigProblem, Log};
+
+/// Starts logging to standard error.
+///
+/// # Errors
+/// The filter in the settings cannot be read.
+pub fn start(settings: &Log) -> Result<(), ConfigProblem> {
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter(&settings.filter)?)
+        .with_writer(std::io::stderr)
+        .with_target(true);
+    // Logging may be set up already when a test runs several programs in one process: keep the first.
+    let _already = if settings.json { log.json().try_init() } else { log.try_init() };
+    Ok(())
+}
+
+fn filter(text: &str) -> Result<EnvFilter, ConfigProblem> {
+    let filter = EnvFilter::builder().parse(text).map_err(|e| ConfigProblem::Value {
+        key: "log.filter",
+        why: format!("{e}; write for example \"info,web=debug\""),
+    })?;
+    if text.split(',').any(|part| matches!(part.trim(), "rsipstack=warn" | "rsipstack=error")) {
+        return Ok(filter);
+    }
+    let quiet: Directive = "rsipstack=warn".parse().expect("a fixed directive is well formed");
+    Ok(filter.add_directive(quiet))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filter;
+
+    #[test]
+    fn the_sip_library_stays_quiet_whatever_the_settings_say() {
+        for text in ["trace", "info,rsipstack=trace", "info,rsipstack=debug,web=debug"] {
+            let filter = filter(text).expect("good").to_string();
+            assert!(filter.contains("rsipstack=warn"), "{text} gives {filter}");
+            assert!(!filter.contains("rsipstack=trace"), "{text} gives {filter}");
+        }
+        assert!(filter("info,rsipstack=error").expect("good").to_string().contains("=error"));
+    }
+
+    #[test]
+    fn a_bad_filter_is_refused_by_the_name_of_its_key() {
+        let problem = filter("info,=x=y").expect_err("bad");
+        assert!(problem.to_string().contains("log.filter"), "{problem}");
+    }
+}

@@ -1,0 +1,21 @@
+//! The bounds of web calls, which no account stands behind. Pure but for the look at the exchange.
+
+use switchboard::Medium;
+
+use crate::app::App;
+use crate::config::Settings;
+
+/// Web calls that may be alive at once: the limit of their own, or their share of all calls.
+#[must_use]
+pub fn places(settings: &Settings) -> usize {
+    let share = settings.limits.web_calls_share_percent;
+    let share = u64::from(settings.sip.calls_max) * u64::from(share) / 100;
+    settings.limits.web_calls_max.min(usize::try_from(share).unwrap_or(usize::MAX))
+}
+
+/// Web calls alive.
+#[must_use]
+pub fn alive(app: &App) -> usize {
+    let calls = app.exchange().calls();
+    calls.iter().filter(|call| call.medium == Medium::WebCall).count()
+}

@@ -1,0 +1,12 @@
+//! The shapes of the JSON that goes over HTTP and the WebSocket, as types of their own: what a client
+//! relies on does not move when a crate below renames a field. Pure conversions, no I/O.
+
+pub mod agent;
+pub mod call;
+pub mod moment;
+pub mod person;
+pub mod record;
+pub mod ringing;
+pub mod words;
+
+pub use moment::Moment;

@@ -1,0 +1,169 @@
+//! Calls on the wire. The caller's number is whole for the agent on the call and masked for all
+//! others. Pure.
+
+use ids::{AgentId, CallId, CaseId, ContactId, InteractionId, Language, QueueId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Moment;
+use super::agent::millis;
+use super::words::{CallState, Class, Medium};
+
+/// A call.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct CallView {
+    /// Which call.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: CallId,
+    /// Its row in the records.
+    #[schema(value_type = uuid::Uuid)]
+    pub interaction_id: InteractionId,
+    /// The case it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub case_id: Option<CaseId>,
+    /// Whom it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub contact_id: Option<ContactId>,
+    /// What it is doing.
+    pub state: CallState,
+    /// By which way it came.
+    pub medium: Medium,
+    /// The caller's number, E.164; absent if withheld, or for one who is not on the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// The number with all but its last four digits hidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number_masked: Option<String>,
+    /// The number dialled.
+    pub dialled: String,
+    /// Its queue.
+    #[schema(value_type = String)]
+    pub queue: QueueId,
+    /// How urgent.
+    pub class: Class,
+    /// The language chosen or remembered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub language: Option<Language>,
+    /// When it came.
+    #[schema(value_type = String, format = DateTime)]
+    pub arrived_at: Moment,
+    /// How long the caller waited for a person (until now, if still waiting), milliseconds.
+    pub waited_ms: u64,
+    /// Since when an agent talks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub talking_since: Option<Moment>,
+}
+
+impl std::fmt::Debug for CallView {
+    /// Never the number.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallView").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Who looks at a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eyes {
+    /// The agent who handles it, or whose console it rings.
+    Handling,
+    /// Anybody else who may see it.
+    Watching,
+}
+
+impl Eyes {
+    /// The eyes of `viewer` on a call whose agent is `agent`.
+    #[must_use]
+    pub fn of(viewer: AgentId, agent: Option<AgentId>) -> Self {
+        if agent == Some(viewer) { Self::Handling } else { Self::Watching }
+    }
+}
+
+impl CallView {
+    /// The call as seen at `now` with these eyes.
+    #[must_use]
+    pub fn seen(view: &switchboard::CallView, eyes: Eyes, now: Timestamp) -> Self {
+        let number = match eyes {
+            Eyes::Handling => view.number.map(|number| number.expose().to_owned()),
+            Eyes::Watching => None,
+        };
+        Self {
+            id: view.id,
+            interaction_id: view.interaction_id,
+            case_id: view.case_id,
+            contact_id: view.contact_id,
+            state: view.state.into(),
+            medium: view.medium.into(),
+            number,
+            number_masked: view.number.map(|number| mask(number.expose())),
+            dialled: view.dialled.clone(),
+            queue: view.queue,
+            class: view.class.into(),
+            language: view.language,
+            arrived_at: view.arrived_at.into(),
+            waited_ms: millis(view.waited(now)),
+            talking_since: view.talking_at.map(Into::into),
+        }
+    }
+}
+
+/// Hides all digits but the last four.
+#[must_use]
+pub fn mask(number: &str) -> String {
+    let count = number.chars().count();
+    let hide = |(n, c): (usize, char)| if c == '+' || n + 4 >= count { c } else { '•' };
+    number.chars().enumerate().map(hide).collect()
+}
+
+/// Words for the quality of a caller's audio over one second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityWord {
+    /// Nothing to notice.
+    Good,
+    /// Words may drop.
+    Fair,
+    /// Hard to understand.
+    Poor,
+}
+
+impl QualityWord {
+    /// The word for these figures: loss in per cent of what was sent, and jitter. G.711 hides a loss
+    /// of about 1 % and a playout buffer absorbs about 30 ms; at 5 % or 60 ms words are lost.
+    #[must_use]
+    pub fn of(received: u32, lost: u32, jitter_ms: f32) -> Self {
+        let sent = u64::from(received) + u64::from(lost);
+        let loss_percent_over = |limit: u64| u64::from(lost) * 100 > sent * limit;
+        if received == 0 || loss_percent_over(5) || jitter_ms > 60.0 {
+            Self::Poor
+        } else if loss_percent_over(1) || jitter_ms > 30.0 {
+            Self::Fair
+        } else {
+            Self::Good
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_number_shows_its_last_four_digits() {
+        assert_eq!(mask("+919876543210"), "+••••••••3210");
+        assert_eq!(mask("104"), "104");
+        assert_eq!(mask(""), "");
+    }
+
+    #[test]
+    fn silence_and_loss_are_poor() {
+        assert_eq!(QualityWord::of(50, 0, 3.0), QualityWord::Good);
+        assert_eq!(QualityWord::of(98, 2, 3.0), QualityWord::Fair);
+        assert_eq!(QualityWord::of(50, 0, 45.0), QualityWord::Fair);
+        assert_eq!(QualityWord::of(45, 5, 3.0), QualityWord::Poor);
+        assert_eq!(QualityWord::of(0, 0, 0.0), QualityWord::Poor);
+    }
+}

@@ -1,0 +1,25 @@
+//! The program as its clients meet it: a real exchange and a real database on free ports of 127.0.0.1,
+//! spoken to over HTTP and WebSocket.
+
+#[path = "http/app.rs"]
+mod app;
+#[path = "http/authorization.rs"]
+mod authorization;
+#[path = "http/events.rs"]
+mod events;
+#[path = "http/mutations.rs"]
+mod mutations;
+#[path = "http/openapi.rs"]
+mod openapi;
+#[path = "http/operating.rs"]
+mod operating;
+#[path = "http/problems.rs"]
+mod problems;
+#[path = "http/records.rs"]
+mod records;
+#[path = "http/session.rs"]
+mod session;
+#[path = "http/users.rs"]
+mod users;
+#[path = "http/web_calls.rs"]
+mod web_calls;
