@@ -4,11 +4,11 @@
 //! record itself. What is typed and what is stored are folded alike ([`fold`]), so that spelling,
 //! script and typing slips do not hide a person.
 //!
-//! Chosen with ten million interactions and twenty million people in mind: a telephone number is one
-//! term (backwards), not one for each ending; no positions are kept; facets and dates are columns;
-//! slips are looked for only if few records match as typed; names are compared letter by letter among
-//! the first hits only; pages end at a thousand hits; a rebuild holds one batch in memory. At that
-//! size the counts of a very common word cost most, since each of its records is visited.
+//! Chosen with ten million interactions and twenty million people in mind: a telephone number is
+//! one term (backwards), not one for each ending; no positions are kept; facets and dates are
+//! columns; slips are looked for only if few records match as typed; names are compared letter by
+//! letter among the first hits only; pages end at a thousand hits; a rebuild holds one batch in
+//! memory. At that size the counts of a very common word cost most: each of its records is visited.
 
 mod cursor;
 pub mod document;

@@ -118,7 +118,7 @@ fn filled() -> Box {
         contact(RAM, &["Ram Kumar", "राम कुमार"], "+917777766666"),
         case(FEVER_HI, "C-2611-0482", "Sunita", "तेज़ बुखार, हिन्दी में बात की। दो दिन से खाँसी।"),
         case(FEVER_EN, "C-2611-0483", "Ramesh", "High fever 101.5 F, called ambulance. Aged 61."),
-        case(DIABETES, "C-2610-0017", "Kavita", "मधुमेह की दवा के बारे में पूछा। २०२६ में जाँच हुई।"),
+        case(DIABETES, "C-2610-0017", "Kavita", "मधुमेह की दवा पूछी। २०२६ में जाँच हुई।"),
         case(MIXED, "C-2609-12345", "Kamla", "Patient को chest pain है, BP 150, संपर्क rohini"),
         case(ROAD, "C-2608-0482", "Geeta", "सड़क दुर्घटना, स्वास्थ्य केंद्र भेजा।"),
     ])

@@ -4,6 +4,7 @@
 //! is the service's part.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use ids::Timestamp;
 use serde::Serialize;
@@ -27,7 +28,7 @@ use super::rank;
 use super::schema::{AT, document};
 
 /// What was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Results {
     /// How many documents match that the viewer may open.
     pub total: usize,
@@ -43,6 +44,13 @@ pub struct Results {
     pub widened: bool,
     /// Whether the index is being rebuilt and does not hold every record yet.
     pub incomplete: bool,
+}
+
+/// How much was found, and not what.
+impl fmt::Debug for Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Results({} of {})", self.hits.len(), self.total)
+    }
 }
 
 /// One facet with its counts.
@@ -64,7 +72,7 @@ pub struct FacetCount {
 }
 
 /// One found record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Hit {
     /// What kind of record.
     pub kind: Kind,
@@ -86,6 +94,13 @@ pub struct Hit {
     pub state: Option<String>,
     /// When it happened or was last changed.
     pub at: Timestamp,
+}
+
+/// Which record, and not what it says.
+impl fmt::Debug for Hit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hit({}:{})", self.kind.as_str(), self.id)
+    }
 }
 
 /// Fewer documents than this match as typed: typing slips are allowed. As many as fit on a page,

@@ -81,7 +81,8 @@ pub(super) struct Generation {
 }
 
 struct Writer {
-    tantivy: IndexWriter,
+    /// None once the generation is retired.
+    tantivy: Option<IndexWriter>,
     note: Note,
 }
 
@@ -132,19 +133,20 @@ impl Generation {
         let tantivy: IndexWriter = index.writer_with_num_threads(1, WRITER_BYTES)?;
         tantivy.set_merge_policy(Box::new(LogMergePolicy::default()));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let writer = Mutex::new(Writer { tantivy, note });
+        let writer = Mutex::new(Writer { tantivy: Some(tantivy), note });
         Ok(Self { folder: folder.to_owned(), fields, reader, writer })
     }
 
-    /// Writes changes and notes the cursor, in one commit; then the next search sees them.
-    pub(super) fn apply(&self, changes: &[Change], cursor: i64) -> Result<(), IndexError> {
+    /// Writes changes and notes the cursor, in one commit; then the next search sees them. `false`
+    /// if this generation is retired: nothing was done.
+    pub(super) fn apply(&self, changes: &[Change], cursor: i64) -> Result<bool, IndexError> {
         let mut writer = self.writer();
         let note = Note { cursor, ..writer.note };
         self.write(&mut writer, changes, note)
     }
 
     /// As [`Generation::apply`], if everything up to `after` is here already; else does nothing and
-    /// says so. A follower that read the outbox for another generation must not leave a gap in this.
+    /// says so. A follower that read the outbox for another generation must not leave a gap here.
     pub(super) fn apply_after(
         &self,
         after: i64,
@@ -152,38 +154,64 @@ impl Generation {
         cursor: i64,
     ) -> Result<bool, IndexError> {
         let mut writer = self.writer();
-        let fits = writer.note.cursor >= after;
-        if fits {
-            let note = Note { cursor: cursor.max(writer.note.cursor), ..writer.note };
-            self.write(&mut writer, changes, note)?;
+        if writer.note.cursor < after {
+            return Ok(false);
         }
-        Ok(fits)
+        let note = Note { cursor: cursor.max(writer.note.cursor), ..writer.note };
+        self.write(&mut writer, changes, note)
     }
 
     /// Takes changes in without a commit: they show, all together, at [`Generation::finish`]. A
     /// commit for each batch of a rebuild would cost more than the batch.
     pub(super) fn stage(&self, changes: &[Change]) -> Result<(), IndexError> {
-        self.add(&self.writer().tantivy, changes)
+        match &self.writer().tantivy {
+            Some(tantivy) => self.add(tantivy, changes),
+            None => Ok(()),
+        }
     }
 
     /// Commits what was staged, and notes that the generation holds every record now.
     pub(super) fn finish(&self, cursor: i64) -> Result<(), IndexError> {
         let mut writer = self.writer();
         let note = Note { cursor, whole: true, ..writer.note };
-        self.write(&mut writer, &[], note)
+        self.write(&mut writer, &[], note).map(|_| ())
     }
 
-    fn write(&self, writer: &mut Writer, changes: &[Change], note: Note) -> Result<(), IndexError> {
-        if let Err(error) = self.add(&writer.tantivy, changes) {
-            // Nothing half-done may slip into the next commit.
-            writer.tantivy.rollback()?;
+    /// Ends all writing, merges of segments included, so that the folder can go. Searches under way
+    /// keep what they have open.
+    pub(super) fn retire(&self) -> Result<(), IndexError> {
+        let tantivy = self.writer().tantivy.take();
+        Ok(tantivy.map_or(Ok(()), IndexWriter::wait_merging_threads)?)
+    }
+
+    fn write(
+        &self,
+        writer: &mut Writer,
+        changes: &[Change],
+        note: Note,
+    ) -> Result<bool, IndexError> {
+        let Some(tantivy) = &mut writer.tantivy else { return Ok(false) };
+        if let Err(error) = self.commit(tantivy, changes, note) {
+            // Nothing half-done may slip into the next commit; and a writer whose thread died, of a
+            // full disk say, lives again only so.
+            tantivy.rollback()?;
             return Err(error);
         }
-        let mut commit = writer.tantivy.prepare_commit()?;
-        commit.set_payload(&serde_json::to_string(&note)?);
-        commit.commit()?;
         writer.note = note;
         self.reader.reload()?;
+        Ok(true)
+    }
+
+    fn commit(
+        &self,
+        tantivy: &mut IndexWriter,
+        changes: &[Change],
+        note: Note,
+    ) -> Result<(), IndexError> {
+        self.add(tantivy, changes)?;
+        let mut commit = tantivy.prepare_commit()?;
+        commit.set_payload(&serde_json::to_string(&note)?);
+        commit.commit()?;
         Ok(())
     }
 

@@ -35,7 +35,7 @@ pub enum Reason {
 }
 
 /// Why one typed piece met this document though no word of it is spelt like that.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Why {
     /// In what way they meet.
     pub reason: Reason,
@@ -61,7 +61,7 @@ pub enum HighlightField {
 }
 
 /// What there is to show of a found document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) highlights: Vec<Highlight>,
     pub(super) why: Vec<Why>,
@@ -98,7 +98,7 @@ pub(super) fn show(document: &Document, pieces: &[Piece], widened: bool) -> Show
 const HIGHLIGHTS_MAX: usize = 8;
 
 /// How a piece met the document best. No reason: it stands there as typed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Met {
     reason: Option<Reason>,
     found: String,

@@ -128,7 +128,9 @@ impl SearchIndex {
     /// # Errors
     /// The index could not be written; it stays as it was.
     pub fn apply(&self, changes: &[Change], cursor: i64) -> Result<(), IndexError> {
-        self.generation().apply(changes, cursor)
+        // Refused only by a generation that was replaced since it was asked for: then by the next.
+        while !self.generation().apply(changes, cursor)? {}
+        Ok(())
     }
 
     /// As [`SearchIndex::apply`], if the index holds everything up to `after`; else it does nothing
@@ -201,7 +203,7 @@ impl Rebuild {
     /// Everything up to `cursor` of the outbox must have been added. Blocks.
     ///
     /// # Errors
-    /// The index or the folder could not be written; the old generation then goes on serving.
+    /// The index or the folder could not be written.
     pub fn finish(mut self, cursor: i64) -> Result<(), IndexError> {
         let Some(generation) = self.generation.as_ref() else { return Ok(()) };
         generation.finish(cursor)?;
@@ -214,8 +216,7 @@ impl Rebuild {
             std::mem::replace(&mut *serving, next)
         };
         tracing::info!(from = old.number, to = self.number, "the search index was rebuilt");
-        // Searches under way keep the old files open; the names go now.
-        remove_folder(&old.generation.folder);
+        discard(&old.generation);
         Ok(())
     }
 }
@@ -223,9 +224,7 @@ impl Rebuild {
 impl Drop for Rebuild {
     fn drop(&mut self) {
         if let Some(generation) = self.generation.take() {
-            let folder = generation.folder.clone();
-            drop(generation);
-            remove_folder(&folder);
+            discard(&generation);
         }
     }
 }
@@ -287,6 +286,14 @@ fn remove_others(folder: &Path, serving: u64) {
     for number in others.into_iter().filter(|number| *number != serving) {
         remove_folder(&generation_folder(folder, number));
     }
+}
+
+fn discard(generation: &Generation) {
+    if let Err(error) = generation.retire() {
+        let error: &dyn std::error::Error = &error;
+        tracing::warn!(error, "an old generation of the search index did not end well");
+    }
+    remove_folder(&generation.folder);
 }
 
 fn remove_folder(folder: &Path) {

@@ -78,8 +78,8 @@ impl Indexer {
     }
 
     /// Follows until `stop` says `true` or is dropped; rebuilds first what must be rebuilt, while
-    /// new records go on being indexed. A failure is logged and tried again. When it returns, nothing
-    /// holds the index on its behalf.
+    /// new records go on being indexed. A failure is logged and tried again. When it returns,
+    /// nothing holds the index on its behalf.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let work = async {
             self.retried("checked", || self.check()).await;
@@ -90,7 +90,7 @@ impl Indexer {
             // A sender that is gone can never say stop, so it means the same.
             _ = stop.wait_for(|stop| *stop) => {}
         }
-        // A commit under way cannot be called back. Whoever opens the folder next must find it done.
+        // A commit under way cannot be called back; whoever opens the folder next finds it done.
         drop(self.busy.acquire_many(BLOCKING).await);
     }
 

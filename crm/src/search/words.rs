@@ -16,7 +16,7 @@ use super::sound::{name_key, sound};
 pub const WORD_CHARS_MAX: usize = 64;
 
 /// A word of a text: its place in the original and its folded form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Word {
     /// First byte in the original text.
     pub start: usize,
