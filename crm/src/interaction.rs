@@ -17,7 +17,7 @@ use crate::text::{printable, words};
 
 pub use read::{PreviousCase, PreviousContact, get, previous_contacts, set_contact};
 pub(crate) use record::{assign, ensure, from_row, load, mark_in, not_found};
-pub use record::{begin, end, mark, mark_answered, mark_queued, mark_talking};
+pub use record::{begin, end, mark, mark_all, mark_answered, mark_queued, mark_talking};
 
 /// Most characters kept of the number dialled.
 const DIALLED_CHARS_MAX: usize = 64;
@@ -157,6 +157,19 @@ pub enum Mark {
         /// The text of the end cause.
         cause: String,
     },
+}
+
+/// A mark with its call, for several in one transaction.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Whose.
+    pub call: CallId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The position of the journal.
+    pub journal_position: Option<i64>,
+    /// What happened.
+    pub mark: Mark,
 }
 
 /// The interaction of a call. Each call has exactly one, so its id is the call's own value: whoever

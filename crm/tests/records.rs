@@ -2,6 +2,8 @@
 //!
 //! One program for all of them: linking is slower than the tests.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 #[path = "records/support.rs"]
 mod support;
 

@@ -11,7 +11,7 @@ use store::audit::{Action, Entity};
 use store::outbox::{self, Topic};
 use store::{Store, WriteTxn, time};
 
-use super::{Begin, Direction, Interaction, Mark, Medium, Origin, Times, id_of};
+use super::{Begin, Direction, Interaction, Mark, Medium, Origin, Times, Told, id_of};
 use crate::entity::interaction;
 use crate::error::CrmError;
 use crate::phone::E164;
@@ -107,6 +107,22 @@ pub async fn mark(
         .write_txn(
             |txn| async move { mark_in(&txn, call, at, journal_position, mark, false).await },
         )
+        .await
+}
+
+/// Adds several marks, of one or many calls, in one transaction: all or none. What costs is the
+/// transaction, so a writer that fell behind catches up by telling many at once.
+///
+/// # Errors
+/// The database's.
+pub async fn mark_all(store: &Store, told: &[Told]) -> Result<(), CrmError> {
+    store
+        .write_txn(|txn| async move {
+            for one in told {
+                mark_in(&txn, one.call, one.at, one.journal_position, &one.mark, false).await?;
+            }
+            Ok(())
+        })
         .await
 }
 

@@ -58,6 +58,7 @@ fn check(inputs: &Inputs) {
     is_send(timeline::timeline(store, actor, a_case, None, 10, now));
 
     is_send(interaction::begin(store, begin));
+    is_send(interaction::mark_all(store, &[]));
     is_send(interaction::end(store, begin.call, "", now, None));
     is_send(interaction::get(store, actor, an_interaction, now));
     is_send(interaction::set_contact(store, actor, an_interaction, None, now));

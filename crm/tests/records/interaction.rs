@@ -2,7 +2,7 @@
 
 use crm::actor::{Actor, Purpose};
 use crm::case::{self, CaseChoice, CaseEdit, StateName};
-use crm::interaction::{self, Medium, id_of};
+use crm::interaction::{self, Mark, Medium, Told, id_of};
 use crm::{E164, preference};
 use ids::{AgentId, CallId, CaseId, Class, Language, QueueId, Timestamp};
 use store::Store;
@@ -14,6 +14,7 @@ use crate::support::{at, begin, operator, phone};
 both_backends!(
     marks_in_any_order_and_twice_make_the_same_row,
     marks_at_once_are_all_kept,
+    many_marks_are_told_in_one_transaction,
     previous_contacts_are_the_newest_with_their_cases,
     a_withheld_number_has_no_history,
     a_language_is_remembered_by_number,
@@ -89,6 +90,23 @@ async fn marks_at_once_are_all_kept(db: &TestDb) {
     assert!(told.origin.is_some() && told.times.answered_at.is_some());
     assert_eq!(told.wait_ms(), Some(20_000));
     assert_eq!(told.outcome.as_deref(), Some("caller_hung_up"));
+}
+
+async fn many_marks_are_told_in_one_transaction(db: &TestDb) {
+    let store = db.store();
+    let told = |n, second, mark| Told {
+        call: CallId::from_number(n),
+        at: at(second),
+        journal_position: None,
+        mark,
+    };
+    let ended = || Mark::Ended { cause: "abandoned_in_greeting".to_owned() };
+    let all = [told(1, 5, ended()), told(2, 1, Mark::Answered), told(1, 1, Mark::Answered)];
+    interaction::mark_all(store, &all).await.unwrap();
+    interaction::mark_all(store, &all).await.unwrap();
+    let (first, second) = (row(store, 1).await, row(store, 2).await);
+    assert_eq!((first.times.answered_at, first.times.ended_at), (Some(at(1)), Some(at(5))));
+    assert_eq!((second.times.answered_at, second.outcome), (Some(at(1)), None));
 }
 
 async fn previous_contacts_are_the_newest_with_their_cases(db: &TestDb) {

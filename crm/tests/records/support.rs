@@ -101,10 +101,9 @@ pub(crate) async fn audited(store: &Store) -> Vec<Recorded> {
 /// Runs one statement as somebody with the database in their hands would.
 pub(crate) async fn statement(store: &Store, sql: &str) -> Result<(), CrmError> {
     use store::sea_orm::ConnectionTrait;
-    let done = store
+    store
         .write_txn(|txn| async move {
             txn.execute_unprepared(sql).await.map_err(CrmError::Sql).map(|_| ())
         })
-        .await;
-    done
+        .await
 }

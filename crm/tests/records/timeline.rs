@@ -37,7 +37,7 @@ async fn story(store: &Store) -> CaseId {
 
 /// One word for each entry.
 fn word(entry: &TimelineEntry) -> String {
-    let deed = match &entry.item {
+    match &entry.item {
         TimelineItem::Interaction(one) => format!("call {}", one.id.as_uuid().as_u128()),
         TimelineItem::Report { report, .. } => format!("report {}", report.version),
         TimelineItem::Change(change) => match (change.deed, change.moved) {
@@ -46,8 +46,7 @@ fn word(entry: &TimelineEntry) -> String {
             (_, Some(moved)) => format!("to {}", moved.to.name().as_str()),
             (_, None) => "edited".to_owned(),
         },
-    };
-    deed
+    }
 }
 
 async fn page(
