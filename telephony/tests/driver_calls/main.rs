@@ -6,4 +6,5 @@ mod exchange;
 mod limits;
 mod malformed;
 mod peers;
+mod privacy;
 mod sipp;
