@@ -10,7 +10,7 @@ use core::fmt;
 use ids::{AgentId, CallId, Class, QueueId, ReservationId};
 
 use crate::floor::{
-    Agent, AgentSlot, Caller, CallerSlot, Counts, Floor, Kind, LanguageIndex, Timer,
+    Agent, AgentSlot, Caller, CallerSlot, Counts, Floor, Kind, LanguageIndex, Line, Timer,
 };
 use crate::state::AgentState;
 
@@ -142,7 +142,7 @@ impl Floor {
             }
             let lanes =
                 queue.pools.iter().flat_map(|pool| pool.lanes.iter().chain([&pool.joinable]));
-            if !lanes.chain(&queue.lines).chain([&queue.unrung]).all(|line| line.is_sound()) {
+            if !lanes.chain(&queue.lines).chain([&queue.unrung]).all(Line::is_sound) {
                 return Err(Violation::OutOfOrder(queue.id));
             }
         }
@@ -170,10 +170,10 @@ impl Floor {
             sought[usize::from(caller.queue.0)] += u32::from(self.sought_in(caller).is_some());
         }
         for ((queue, lined_up), sought) in self.queues.iter().zip(lined_up).zip(sought) {
-            let in_line: u32 = queue.lines.iter().map(|line| line.len()).sum();
+            let in_line: u32 = queue.lines.iter().map(Line::len).sum();
             let lanes =
                 queue.pools.iter().flat_map(|pool| pool.lanes.iter().chain([&pool.joinable]));
-            let in_lanes: u32 = lanes.chain([&queue.unrung]).map(|line| line.len()).sum();
+            let in_lanes: u32 = lanes.chain([&queue.unrung]).map(Line::len).sum();
             if in_line != lined_up || in_lanes != sought {
                 return Err(Violation::QueueMiscounted(queue.id));
             }

@@ -8,7 +8,7 @@ use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Times
 use serde::{Deserialize, Serialize};
 
 use crate::Floor;
-use crate::floor::{Agent, Caller, effective_class};
+use crate::floor::{Agent, Caller, Line, effective_class};
 use crate::state::{AgentState, Next};
 
 /// The whole floor at one moment.
@@ -107,7 +107,7 @@ impl Floor {
     pub fn view(&self, now: Timestamp) -> FloorView {
         let mut waiting = Vec::with_capacity(self.callers.len());
         for queue in &self.queues {
-            let turns = queue.lines.iter().flat_map(|line| line.iter());
+            let turns = queue.lines.iter().flat_map(Line::iter);
             for (position, turn) in (0..).zip(turns) {
                 waiting.push(self.waiting_row(self.callers.get(turn.slot), position, now));
             }
@@ -167,7 +167,7 @@ impl Floor {
         let everyone = &queue.pools[0].counts;
         QueueRow {
             queue: queue.id,
-            waiting: queue.lines.iter().map(crate::floor::Line::len).sum(),
+            waiting: queue.lines.iter().map(Line::len).sum(),
             classes: ClassCounts {
                 emergency: count(Class::Emergency),
                 clinical: count(Class::Clinical),

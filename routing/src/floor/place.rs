@@ -202,8 +202,10 @@ impl Floor {
             self.languages.truncate(known);
             return Err(RefusedWhy::Full);
         }
-        for queue in &mut self.queues {
-            queue.pools.resize_with(self.languages.len() + 1, Pool::default);
+        if self.languages.len() > known {
+            for queue in &mut self.queues {
+                queue.pools.resize_with(self.languages.len() + 1, Pool::default);
+            }
         }
         indexes.sort_unstable();
         indexes.dedup();

@@ -176,7 +176,7 @@ fn bytes(floor: &Floor) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn every_promise_holds_after_every_event(steps in steps()) {

@@ -17,7 +17,7 @@ mod world;
 
 /// Days of the ordinary run, and their size.
 const SEEDS: u64 = 200;
-const CALLERS: u32 = 200;
+const CALLERS: u32 = 100;
 const AGENTS: u32 = 12;
 
 fn run(seed: u64, agents: u32, callers: u32) -> Report {
@@ -69,7 +69,7 @@ fn two_hundred_days_lose_nobody() {
 #[test]
 fn ten_thousand_callers_lose_nobody() {
     let began = now();
-    let report = run(104, 45, 10_000);
+    let report = run(104, 2 * AGENTS, 10_000);
     println!("10 000 callers in {:.1} s: {report}", began.elapsed().as_secs_f64());
     assert_eq!(report.answered + report.abandoned, 10_000);
 }
