@@ -37,14 +37,22 @@ pub(super) struct Story {
     pub(super) report: String,
 }
 
+/// Names that go together.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Community {
+    pub(super) surnames: Vec<Name>,
+    pub(super) women: Vec<Name>,
+    pub(super) men: Vec<Name>,
+}
+
 /// All names and stories.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Cast {
     pub(super) localities: Vec<Locality>,
-    pub(super) surnames: Vec<Name>,
-    pub(super) women: Vec<Name>,
-    pub(super) men: Vec<Name>,
+    #[serde(rename = "community")]
+    pub(super) communities: Vec<Community>,
     #[serde(rename = "story")]
     pub(super) stories: Vec<Story>,
 }
@@ -68,9 +76,13 @@ mod tests {
     #[test]
     fn every_list_has_entries_and_every_story_uses_the_vocabulary() {
         let cast = Cast::built_in();
-        let lists = [cast.localities.len(), cast.surnames.len(), cast.women.len(), cast.men.len()];
-        assert!(lists.iter().all(|len| *len > 0));
-        assert!(!cast.stories.is_empty());
+        assert!(!cast.localities.is_empty() && !cast.stories.is_empty());
+        assert!(!cast.communities.is_empty());
+        for names in &cast.communities {
+            // Three women and two men live in the largest household: no name twice in it.
+            assert!(!names.surnames.is_empty());
+            assert!(names.women.len() >= 3 && names.men.len() >= 2);
+        }
         for story in &cast.stories {
             assert!(
                 Vocabulary::built_in().category(&story.category).is_some(),

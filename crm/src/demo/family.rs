@@ -4,7 +4,7 @@ use ids::{ContactId, HouseholdId, Language};
 use rand::Rng;
 use rand::rngs::StdRng;
 
-use super::cast::{Cast, Locality, Name, one};
+use super::cast::{Cast, Community, Locality, Name, one};
 use super::history::Desk;
 use crate::contact::{self, Address, ContactDetails, ContactPhone, Flag, FlagKind, Sex};
 use crate::error::CrmError;
@@ -34,7 +34,9 @@ pub(super) async fn settle(
     place: u32,
     rng: &mut StdRng,
 ) -> Result<Vec<Member>, CrmError> {
-    let surname = one(&cast.surnames, rng);
+    let names = one(&cast.communities, rng);
+    let surname = one(&names.surnames, rng);
+    let first = rng.random_range(0..names.women.len() * names.men.len());
     let locality = one(&cast.localities, rng);
     let work = desk.work(desk.now);
     let household = HouseholdId::from_number(rng.random());
@@ -47,8 +49,8 @@ pub(super) async fn settle(
     for (nth, role) in (0..rng.random_range(2..=5)).zip(ROLES) {
         let id = ContactId::from_number(rng.random());
         let own = number(50_000 + (place * 5 + nth) % 50_000);
-        let person = Person { role, surname, place, nth, own, household };
-        let details = person.details(cast, locality, rng);
+        let person = Person { role, names, surname, first, place, nth, own, household };
+        let details = person.details(locality, rng);
         contact::create_in(&work, id, &details).await?;
         let language = details.language.unwrap_or(language("hi"));
         members.push(Member { id, number: details.phones[0].number, language });
@@ -58,7 +60,10 @@ pub(super) async fn settle(
 
 struct Person<'a> {
     role: (&'static str, Sex, i32),
+    names: &'a Community,
     surname: &'a Name,
+    /// Where in the lists of given names the family begins; each member takes the next.
+    first: usize,
     place: u32,
     nth: u32,
     own: E164,
@@ -66,9 +71,11 @@ struct Person<'a> {
 }
 
 impl Person<'_> {
-    fn details(&self, cast: &Cast, locality: &Locality, rng: &mut StdRng) -> ContactDetails {
+    fn details(&self, locality: &Locality, rng: &mut StdRng) -> ContactDetails {
         let (relation, sex, born) = self.role;
-        let given = one(if sex == Sex::Female { &cast.women } else { &cast.men }, rng);
+        let given = if sex == Sex::Female { &self.names.women } else { &self.names.men };
+        // Women and men alternate in the roles, so every second place is of the same list.
+        let given = &given[(self.first + self.nth as usize / 2) % given.len()];
         let phone = |number, label: &str, shared| ContactPhone {
             number,
             label: Some(label.to_owned()),

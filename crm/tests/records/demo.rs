@@ -1,5 +1,7 @@
 //! The made-up records: marked, whole, the same for the same seed, and only into an empty store.
 
+use std::collections::BTreeSet;
+
 use crm::CrmError;
 use crm::case::{self, Mine};
 use crm::demo::{Filled, Plan, fill};
@@ -33,6 +35,8 @@ async fn a_filling_is_whole_and_marked(db: &TestDb) {
     let number = phone("+919999000003");
     let people = crm::contact::find_by_phone(store, &operator(1), &number, at(1)).await.unwrap();
     assert!(people.len() >= 2);
+    let names: BTreeSet<_> = people.iter().map(|one| &one.name).collect();
+    assert_eq!(names.len(), people.len());
     for one in people {
         let read = crm::contact::get(store, &operator(1), one.contact, at(1)).await.unwrap();
         assert!(read.synthetic && read.details.name_hi.is_some() && read.details.phones[0].shared);
