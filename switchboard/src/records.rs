@@ -6,8 +6,7 @@
 
 use std::time::Duration;
 
-use crm::CrmError;
-use crm::interaction::{self, Direction, Mark, Origin};
+use crm::interaction::{self, Direction, Mark, Origin, Told};
 use crm::phone::E164;
 use crm::preference;
 use ids::{CallId, Language, Timestamp};
@@ -30,16 +29,8 @@ const RETRY_AFTER: Duration = Duration::from_millis(250);
 /// Tries at the end of the program, when nobody waits any more.
 const LAST_TRIES: u32 = 8;
 
-/// One mark, and whose.
-#[derive(Clone)]
-struct Marked {
-    call: CallId,
-    at: Timestamp,
-    mark: Mark,
-}
-
 enum Note {
-    Mark { marked: Marked, written: Option<oneshot::Sender<()>> },
+    Mark { told: Told, written: Option<oneshot::Sender<()>> },
     Language { number: E164, language: Language, at: Timestamp },
     Stop(oneshot::Sender<()>),
 }
@@ -83,15 +74,15 @@ impl RecordPort {
             class: Some(view.class),
             language: view.language,
         };
-        let marked = Marked { call: view.id, at: view.arrived_at, mark };
-        self.push(Note::Mark { marked, written: Some(written) });
+        let told = Told { call: view.id, at: view.arrived_at, journal_position: None, mark };
+        self.push(Note::Mark { told, written: Some(written) });
         durable
     }
 
     /// Something happened to a call.
     pub(crate) fn mark(&self, call: CallId, at: Timestamp, mark: Mark) {
-        let marked = Marked { call, at, mark };
-        self.push(Note::Mark { marked, written: None });
+        let told = Told { call, at, journal_position: None, mark };
+        self.push(Note::Mark { told, written: None });
     }
 
     /// A call is over.
@@ -158,8 +149,8 @@ async fn write_all(store: Store, mut received: mpsc::Receiver<Note>) {
         let mut waiting = Vec::new();
         for note in group.drain(..) {
             match note {
-                Note::Mark { marked, written } => {
-                    marks.push(marked);
+                Note::Mark { told, written } => {
+                    marks.push(told);
                     waiting.extend(written);
                 }
                 Note::Language { number, language, at } => {
@@ -185,11 +176,11 @@ async fn write_all(store: Store, mut received: mpsc::Receiver<Note>) {
 }
 
 /// Tries until the marks are written; when stopping, for a while only.
-async fn write_marks(store: &Store, marks: &[Marked], stopping: bool) -> bool {
+async fn write_marks(store: &Store, marks: &[Told], stopping: bool) -> bool {
     let mut tries = 0;
     while !marks.is_empty() {
         let error: Box<dyn std::error::Error + Send + Sync> =
-            match timeout(TRY_TIMEOUT, write_group(store, marks)).await {
+            match timeout(TRY_TIMEOUT, interaction::mark_all(store, marks)).await {
                 Ok(Ok(())) => return true,
                 Ok(Err(error)) => error.into(),
                 Err(late) => late.into(),
@@ -206,14 +197,6 @@ async fn write_marks(store: &Store, marks: &[Marked], stopping: bool) -> bool {
         sleep(RETRY_AFTER).await;
     }
     true
-}
-
-/// Marks may come twice: a group that fails half way is simply written again.
-async fn write_group(store: &Store, marks: &[Marked]) -> Result<(), CrmError> {
-    for Marked { call, at, mark } in marks {
-        interaction::mark(store, *call, *at, None, mark).await?;
-    }
-    Ok(())
 }
 
 async fn remember(store: &Store, number: E164, language: Language, at: Timestamp) {

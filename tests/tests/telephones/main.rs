@@ -1,0 +1,5 @@
+//! Real telephones call the real program.
+
+mod many_calls;
+mod one_call;
+mod refusals;
