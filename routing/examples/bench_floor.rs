@@ -27,7 +27,7 @@ fn main() {
     let agents = arguments.next().unwrap_or(10_000_u32);
     let waiting = arguments.next().unwrap_or(100_000_u32);
     println!(
-        "agents  waiting  events     events/s   ns/event  effects/event  (processor time, best of 5)"
+        "agents  waiting  events     events/s   ns/event  effects/event  (on a processor, best)"
     );
     for (agents, waiting) in
         [(agents / 100, waiting / 100), (agents / 10, waiting / 10), (agents, waiting)]

@@ -1,4 +1,4 @@
-//! The settings of the floor: queues, times, limits. Plain data; checked once, when a floor is made.
+//! The settings of a floor: queues, times, limits. Plain data, checked once: as it is made.
 
 use alloc::vec::Vec;
 use core::fmt;

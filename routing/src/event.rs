@@ -36,7 +36,8 @@ pub enum LeaveCause {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum FloorEvent {
-    /// An agent is known to the floor from now on, `offline`. Repeating it replaces skills and queues.
+    /// An agent is known to the floor from now on, `offline`. Repeating it replaces
+    /// languages, skills and queues.
     AgentRegistered {
         /// Who.
         agent: AgentId,

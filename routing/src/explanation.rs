@@ -32,15 +32,16 @@ pub struct Excluded {
     pub cooling_down: u32,
 }
 
-/// The reasons of one reservation: enough to say it in a sentence. The full table is recomputed from
-/// the journal on demand.
+/// The reasons of one reservation: enough to say it in a sentence. The full table is recomputed
+/// from the journal on demand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// Version of the rules that decided.
     pub rule_version: u32,
     /// The language that was required, if any.
     pub language: Option<Language>,
-    /// The best candidates, at most five, best first; the one asked is the first (all, when all ring).
+    /// The best candidates, at most five, best first; the one asked is the first (all,
+    /// when all ring).
     pub candidates: Vec<Candidate>,
     /// All who could have been asked.
     pub eligible: u32,

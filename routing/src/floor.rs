@@ -140,8 +140,8 @@ impl Floor {
         }
     }
 
-    /// Fires the timers that are due, in order of their deadlines. Each ends, and every new one lies
-    /// in the future, so this ends too.
+    /// Fires the timers that are due, in order of their deadlines. Each ends, and every new one
+    /// lies in the future, so this ends too.
     fn fire_timers(&mut self, out: &mut Effects) {
         while let Some((deadline, timer)) = self.timers.first().copied() {
             if deadline > self.now {

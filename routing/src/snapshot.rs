@@ -18,8 +18,8 @@ use crate::floor::{
 };
 use crate::state::{AgentState, Next};
 
-/// Everything a floor remembers. Serialise it with any format that keeps order; the same floor gives
-/// the same bytes.
+/// Everything a floor remembers. Serialise it with any format that keeps order; the same floor
+/// gives the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     now: Timestamp,

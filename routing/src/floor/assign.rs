@@ -113,7 +113,7 @@ impl Floor {
         let mut best: Option<(Class, Turn)> = None;
         for pool in self.pools_of(slot) {
             for (lane, class) in pool.lanes.iter().zip(BELOW_EMERGENCY) {
-                // The head of a line may have waited less than its tail, and ageing goes by the wait.
+                // The head may have waited less than the tail, and ageing goes by the wait.
                 for turn in [self.first_for(slot, lane), self.first_of_tail_for(slot, lane)] {
                     let Some(turn) = turn else { continue };
                     let class = effective_class(&self.config, class, turn.since, self.now);

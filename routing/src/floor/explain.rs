@@ -24,8 +24,8 @@ pub struct FullTable {
     pub language: Option<Language>,
     /// The relaxation step in force; 0 is none.
     pub relaxation_step: u32,
-    /// Every agent: those who ring, then the eligible in the order in which they are asked, then the
-    /// excluded by id.
+    /// Every agent: those who ring, then the eligible in the order in which they are asked, then
+    /// the excluded by id.
     pub rows: Vec<FullTableRow>,
 }
 

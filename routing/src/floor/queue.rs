@@ -1,8 +1,8 @@
 //! A queue: its callers in order, its agents by state, and its pools.
 //!
 //! A *pool* is what one queue holds for one language: the agents who serve the queue and speak the
-//! language, and the callers of the queue who require it. Pool 0 is the queue's own: all its agents,
-//! and the callers who require no language. Who can be asked is always "the first idle agent of the
+//! language, and the callers of the queue who require it. Pool 0 is the queue's own: all its
+//! agents, and the callers who require no language. Who can be asked is always "the first idle agent of the
 //! caller's pool", and who is next always "the best first caller of the agent's pools": no search.
 
 use alloc::collections::BTreeSet;

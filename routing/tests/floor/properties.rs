@@ -1,17 +1,17 @@
-//! Arbitrary event sequences, sensible and senseless: the floor keeps every promise after each, says
-//! everything it does, replays, and goes on from a snapshot as if nothing had been.
+//! Arbitrary event sequences, sensible and senseless: the floor keeps every promise after each,
+//! says everything it does, replays, and goes on from a snapshot as if nothing had been.
 
 use std::time::Duration;
 
-use ids::{Class, ReservationId, Timestamp};
+use ids::{CallId, Class, ReservationId, Timestamp};
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 use routing::{
     BreakReason, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, LeaveCause, Snapshot, Wanted,
 };
 
 use crate::oracle::Oracle;
-use crate::support::{agent, at, call, config, language, queue};
+use crate::support::{agent, at, call, config, language, queue, wants};
 
 /// An event before its reservation is known, and the time since the event before.
 #[derive(Clone, Debug)]
@@ -76,17 +76,21 @@ fn want() -> impl Strategy<Value = Wanted> {
     ]
 }
 
+fn left(call: CallId) -> FloorEvent {
+    FloorEvent::CallerLeft { call, cause: LeaveCause::Abandoned }
+}
+
 fn event() -> impl Strategy<Value = FloorEvent> {
     let number = || (1..20_u128).prop_map(call);
     prop_oneof![
         2 => registration(),
         8 => (1..8_u128, want())
-            .prop_map(|(number, want)| FloorEvent::AgentStateRequested { agent: agent(number), want }),
+            .prop_map(|(number, want)| wants(number, want)),
         1 => (1..8_u128).prop_map(|number| FloorEvent::AgentLost { agent: agent(number) }),
         8 => arrival(),
         2 => (number(), select(CLASSES.to_vec()))
             .prop_map(|(call, class)| FloorEvent::CallerRaised { call, class }),
-        2 => number().prop_map(|call| FloorEvent::CallerLeft { call, cause: LeaveCause::Abandoned }),
+        2 => number().prop_map(left),
         1 => number().prop_map(|call| FloorEvent::CallHeld { call }),
         1 => number().prop_map(|call| FloorEvent::CallResumed { call }),
         4 => number().prop_map(|call| FloorEvent::CallEnded { call }),
@@ -276,7 +280,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_snapshot_is_refused_or_sound(steps in steps(), cut in any::<prop::sample::Index>()) {
+    fn a_damaged_snapshot_is_refused_or_sound(steps in steps(), cut in any::<Index>()) {
         let (mut floor, mut script) = (floor(), Script::new());
         for step in &steps {
             let mut effects = Effects::new();

@@ -1,5 +1,5 @@
-//! What the people of a simulated day are like: who calls, for how long they wait and talk, and what
-//! an agent does when the console rings. All by the dice of the day.
+//! What the people of a simulated day are like: who calls, for how long they wait and talk, and
+//! what an agent does when the console rings. All by the dice of the day.
 
 use std::time::Duration;
 
