@@ -1,6 +1,13 @@
 //! The media plane as the exchange sees it: legs that carry audio, joined, parted and played to.
 //!
-//! Commands go in, events come out, both through bounded queues; nothing outside knows a socket.
+//! [`MediaPlane`] takes commands, events come out through a bounded queue; nothing outside knows a
+//! socket. Inside, a leg (`leg`) stands between two seams: a line (`line`) carries packets to its far
+//! end, which is a trunk (`trunk`, on a port of `ports`) or a browser (`peer`, at the one port of
+//! `mux`). What a leg sends is numbered as one stream (`outgoing`), whether it is a playlist or a key
+//! press (`pacer`) or what another leg hears; what comes too late is left out (`lateness`).
+//!
+//! Two-party calls are forwarded without decoding: header rewritten, bytes passed on, or through a
+//! table of 256 where the two sides speak different laws. Not here: mixing, recording, RTCP.
 
 mod config;
 mod events;

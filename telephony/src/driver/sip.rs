@@ -1,6 +1,10 @@
 //! The port through which SIP reaches the exchange. `rsipstack` stays behind it.
 //!
-//! The vocabulary is here; [`RsipPort`] is the port itself.
+//! The vocabulary is here; [`RsipPort`] (`port`) is the port itself. Requests come in through
+//! `listen` (who may), `incoming` (what is it) and `admission` (how many); each call is a task of
+//! `leg`, whose end is seen to by `guard`. Not here: registration, TLS, session timers (RFC 4028: the
+//! trunk's refreshes are answered, ours are not sent), and offers of our own (an INVITE without one
+//! gets 488).
 
 mod admission;
 mod caller;

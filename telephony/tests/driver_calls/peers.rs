@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ids::LegId;
+use telephony::call::PlayId;
 use telephony::driver::dial::{DialReport, DialRequest, dial};
 use telephony::driver::media::MediaRefused;
 use telephony::media::tone::ToneGenerator;
 use telephony::sdp::Codec;
 
 use crate::browser::Browser;
-use crate::exchange::{ANSWER, Exchange, media_config, ports, sip_config};
+use crate::exchange::{ANSWER, Exchange, media_config, ports, sip_config, tone_playlist};
 
 fn leg(number: u128) -> LegId {
     LegId::from_number(number)
@@ -96,6 +97,38 @@ async fn two_browsers_at_one_port_are_not_mixed_up() {
     exchange.is_empty().await;
     low.close().await;
     high.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_citizen_at_the_web_page_and_an_agent_hear_each_other() {
+    let exchange = exchange().await;
+    let agent = Browser::connect(&exchange, leg(1), Codec::Pcma, 500.0, &[900.0]).await;
+    let citizen = Browser::connect(&exchange, leg(2), Codec::Pcmu, 900.0, &[500.0, 440.0]).await;
+    exchange.media.bridge(leg(1), leg(2));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    // On hold: the citizen hears the music, and the agent nothing.
+    exchange.media.unbridge(leg(1), leg(2));
+    exchange.media.play(leg(2), PlayId(1), tone_playlist(true));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let before = agent.heard()[0].with_tone;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(agent.heard()[0].with_tone, before, "nothing while on hold");
+    assert!(before >= 40, "{:?}", agent.heard());
+    let heard = citizen.heard();
+    assert!(heard[0].with_tone >= 40 && heard[1].with_tone >= 40, "{heard:?}");
+    exchange.media.stop_playing(leg(2));
+    exchange.media.bridge(leg(1), leg(2));
+    exchange
+        .until("they talk again", |_| {
+            agent.heard()[0].with_tone > before + 10
+                && citizen.heard()[0].with_tone > heard[0].with_tone + 10
+        })
+        .await;
+    exchange.media.close(leg(1));
+    exchange.media.close(leg(2));
+    exchange.is_empty().await;
+    agent.close().await;
+    citizen.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -254,9 +254,9 @@ mod tests {
                     // A packet of theirs that never came leaves its gap; one that was left out on
                     // purpose leaves none.
                     let gap = sent.sequence.wrapping_sub(before.sequence);
-                    prop_assert!(gap >= 1 && gap < 300, "{before:?} then {sent:?}");
+                    prop_assert!((1..300).contains(&gap), "{before:?} then {sent:?}");
                     let ahead = sent.timestamp.wrapping_sub(before.timestamp);
-                    prop_assert!(ahead > 0 && ahead < 0x8000_0000, "{before:?} then {sent:?}");
+                    prop_assert!((1..0x8000_0000).contains(&ahead), "{before:?} then {sent:?}");
                 }
                 last = sent.or(last);
             }
