@@ -248,7 +248,7 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
 }
 
 function refusalOf(error: unknown): MediaRefusal {
-  const name = error instanceof Error ? error.name : "";
+  const name = (error as { name?: unknown } | null)?.name;
   if (name === "NotAllowedError" || name === "SecurityError") return "permission";
   if (name === "NotReadableError" || name === "AbortError") return "busy";
   return "no_microphone";

@@ -20,6 +20,20 @@ beforeEach(() => {
   sessionStorage.clear();
   setLanguage("en");
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network in tests")));
+  vi.stubGlobal("matchMedia", (media: string) => ({
+    media,
+    matches: false,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }));
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  );
   // Mantine's text areas watch their fonts.
   Object.defineProperty(document, "fonts", {
     configurable: true,

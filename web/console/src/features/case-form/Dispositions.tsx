@@ -19,7 +19,8 @@ export function Dispositions({ list, chosen, onChoose, disabled }: DispositionsP
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step || list.length === 0) return;
     event.preventDefault();
-    const at = list.findIndex(({ key }) => key === chosen);
+    const focused = (event.target as HTMLElement).dataset.key ?? chosen;
+    const at = list.findIndex(({ key }) => key === focused);
     const next = list[(at + step + list.length) % list.length];
     if (!next) return;
     onChoose(next.key);

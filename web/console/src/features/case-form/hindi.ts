@@ -46,7 +46,7 @@ export function convertBefore(
   };
 }
 
-/** A Hindi word does not end in a virama: the last vowel is silent, not struck out. */
+/** A Hindi word does not end in a virama: the last vowel is silent, not struck out. NFC, as stored. */
 function hindiWord(word: string): string {
-  return word.replace(/\u094d$/, "");
+  return word.normalize("NFC").replace(/\u094d$/, "");
 }

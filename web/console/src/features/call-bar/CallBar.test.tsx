@@ -1,0 +1,154 @@
+import { act, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { AGENT_STATES, type AgentStateName } from "../../api/types";
+import { setLanguage } from "../../i18n";
+import { expectAccessible, showDesk, type TestDesk } from "../../testing/desk";
+import { agent, call, NOW, ringing, snapshot } from "../../testing/fixtures";
+import { MadeUpServer } from "../../testing/server";
+import { TESTID } from "../../ui/testid";
+import { CallBar } from "./CallBar";
+import { StatusMenu } from "./StatusMenu";
+
+let server: MadeUpServer;
+const props = {
+  strip: "none" as const,
+  onStatus: vi.fn(),
+  onKeypad: vi.fn(),
+  onCheckAgain: vi.fn(),
+};
+
+afterEach(() => vi.clearAllMocks());
+beforeEach(() => {
+  vi.setSystemTime(NOW);
+  document.body.replaceChildren();
+  server = new MadeUpServer({
+    "GET /calls/call-1": { json: call() },
+    "POST /reservations/7/accept": { status: 204 },
+    "POST /calls/call-1/hold": { status: 204 },
+    "POST /calls/call-1/hang-up": { status: 204 },
+    "PUT /agents/me/state": { json: agent("available") },
+  });
+});
+
+async function bar(state: AgentStateName): Promise<TestDesk> {
+  const desk = await showDesk(<CallBar {...props} />);
+  await act(async () => {
+    desk.store.dispatch({ kind: "media_changed", media: { kind: "ready" } });
+  });
+  const extra = state === "ringing" ? { reservation: ringing() } : { call: call() };
+  await desk.tell(snapshot(agent(state), extra));
+  return desk;
+}
+
+describe("the call bar", () => {
+  it.each(AGENT_STATES)("is accessible and says its state in words: %s", async (state) => {
+    await bar(state);
+    expect(screen.getByTestId(TESTID.bar).dataset.state).toBe(state);
+    await expectAccessible();
+    await act(async () => setLanguage("hi"));
+    expect(screen.getByTestId(TESTID.barState).textContent).toMatch(/[\u0900-\u097f]/);
+    await expectAccessible();
+  });
+
+  it("counts the ringing down and names the class", async () => {
+    await bar("ringing");
+    expect(screen.getByTestId(TESTID.barTimer).textContent).toContain("00:20");
+    expect(screen.getByTestId(TESTID.barTimer).textContent).toContain("of 20 s");
+    expect(screen.getByText("Clinical")).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByTestId(TESTID.answer));
+  });
+
+  it("is answered by F2, and asks once", async () => {
+    await bar("ringing");
+    const user = userEvent.setup();
+    await user.keyboard("[F2][F2]");
+    expect(server.requests("POST", "/reservations/7/accept").length).toBe(1);
+  });
+
+  it("holds by F4 and ends by Shift+F2 from inside a text field", async () => {
+    await bar("talking");
+    const notes = document.createElement("textarea");
+    document.body.append(notes);
+    notes.focus();
+    const user = userEvent.setup();
+    await user.keyboard("[F4]{Shift>}[F2]{/Shift}");
+    expect(server.requests("POST", "/calls/call-1/hold").length).toBe(1);
+    expect(server.requests("POST", "/calls/call-1/hang-up").length).toBe(1);
+    notes.remove();
+  });
+
+  it("mutes by F8 and says that nobody hears", async () => {
+    await bar("talking");
+    await userEvent.setup().keyboard("[F8]");
+    expect(screen.getByTestId(TESTID.mute).getAttribute("aria-pressed")).toBe("true");
+    expect(screen.getByText(/nobody hears you/)).toBeTruthy();
+  });
+
+  it("says to keep talking when the screen is offline", async () => {
+    const desk = await bar("talking");
+    await act(async () => desk.store.dispatch({ kind: "link_lost", at: NOW }));
+    expect(screen.getByTestId(TESTID.barNotice).textContent).toContain("Keep talking");
+    expect((screen.getByTestId(TESTID.end) as HTMLButtonElement).disabled).toBe(false);
+    await expectAccessible();
+  });
+
+  it("says that the sound is lost and connects by itself", async () => {
+    const desk = await bar("talking");
+    await act(async () =>
+      desk.store.dispatch({ kind: "media_changed", media: { kind: "lost", since: NOW } }),
+    );
+    expect(screen.getByTestId(TESTID.barNotice).textContent).toContain("Sound lost");
+  });
+
+  it("says why it stopped ringing", async () => {
+    const desk = await bar("ringing");
+    await desk.tell({ type: "reservation_stopped", reservation_id: 7, cause: "caller_gone" });
+    expect(screen.getByTestId(TESTID.barNotice).textContent).toContain("The caller hung up");
+  });
+
+  it("offers the headset check instead of F2 while there is no microphone", async () => {
+    const desk = await bar("offline");
+    await act(async () =>
+      desk.store.dispatch({
+        kind: "media_changed",
+        media: { kind: "refused", why: "no_microphone" },
+      }),
+    );
+    await userEvent.setup().keyboard("[F2]");
+    expect(props.onCheckAgain).toHaveBeenCalledOnce();
+    expect(server.requests("PUT", "/agents/me/state")).toEqual([]);
+  });
+
+  it("shows what comes next", async () => {
+    const desk = await bar("talking");
+    const next = { next: "break", reason: "meal" } as const;
+    await desk.tell({ type: "agent_state_changed", agent: agent("talking", { next }) });
+    expect(screen.getByText("Then: break (Meal)")).toBeTruthy();
+  });
+});
+
+describe("the status menu", () => {
+  it("is chosen from by number and gives a reason", async () => {
+    const close = vi.fn();
+    const desk = await showDesk(<StatusMenu onClose={close} />);
+    await desk.tell(snapshot(agent("available")));
+    await expectAccessible();
+    await userEvent.setup().keyboard("2");
+    expect(server.requests("PUT", "/agents/me/state")[0]?.body).toEqual({
+      want: "break",
+      reason: "rest",
+    });
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  it("takes back what comes next", async () => {
+    const desk = await showDesk(<StatusMenu onClose={vi.fn()} />);
+    await act(async () => {
+      desk.store.dispatch({ kind: "media_changed", media: { kind: "ready" } });
+    });
+    await desk.tell(snapshot(agent("talking", { next: { next: "offline" } }), { call: call() }));
+    await userEvent.setup().click(screen.getByTestId(TESTID.statusCancelNext));
+    expect(server.requests("PUT", "/agents/me/state")[0]?.body).toEqual({ want: "available" });
+  });
+});
