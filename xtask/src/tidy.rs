@@ -1,6 +1,7 @@
 //! The rules, each a function from the tree to findings. Reads files; changes nothing.
 
 mod arrows;
+mod bans;
 mod leftovers;
 mod lengths;
 
@@ -13,6 +14,7 @@ use anyhow::{Context, Result, ensure};
 pub(crate) fn run(root: &Path) -> Result<Vec<String>> {
     let files = tracked_files(root)?;
     let mut findings = arrows::check(root)?;
+    findings.extend(bans::check(root)?);
     let ratchet = lengths::Ratchet::read(&root.join("xtask/ratchet.toml"))?;
     for file in &files {
         let Ok(text) = std::fs::read_to_string(root.join(file)) else { continue };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ids::Class;
+use store::testing::TestDb;
 use switchboard::CallState;
 use telephony::call::EndCause;
 use telephony::driver::dial::DialEnded;
@@ -72,4 +73,19 @@ async fn a_number_that_is_not_ours_reaches_a_person_all_the_same() {
     let (_, ()) = tokio::join!(bench.dial(request), bench.until_state(CallState::Waiting));
     assert_eq!(bench.ended(live).await.1, EndCause::AbandonedInQueue);
     bench.assert_nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_call_leaves_the_same_record_on_postgresql() {
+    let bench = Bench::start_with(TestDb::postgres().await, |sip| sip).await;
+    let live = bench.exchange.subscribe(None).live;
+    let mut request = bench.caller(&[('9', 1.0)]);
+    request.hang_up_after = Some(Duration::from_secs(3));
+    let (_, ()) = tokio::join!(bench.dial(request), bench.until_state(CallState::Waiting));
+    let (call, _) = bench.ended(live).await;
+    let interaction = bench.recorded(call).await;
+    assert_eq!(interaction.outcome.as_deref(), Some("abandoned_in_queue"));
+    assert_eq!(interaction.class, Some(Class::Emergency));
+    bench.assert_nothing_left().await;
+    bench.exchange.stop().await;
 }

@@ -17,10 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crm", &["ids", "store"]),
     ("hims", &["ids", "store"]),
     ("switchboard", &["ids", "routing", "telephony", "crm", "hims", "migrations", "store"]),
-    (
-        "web",
-        &["ids", "routing", "telephony", "crm", "hims", "migrations", "store", "switchboard"],
-    ),
+    ("web", &["ids", "routing", "telephony", "crm", "hims", "migrations", "store", "switchboard"]),
     ("xtask", &[]),
 ];
 
@@ -36,8 +33,10 @@ const SECRETS: &[(&str, &[&str])] = &[
 ];
 
 /// What a `no_std` crate may use: nothing with a clock, a thread or a socket in it.
-const PURE: &[(&str, &[&str])] =
-    &[("ids", &["arrayvec", "serde", "uuid"]), ("routing", &["arrayvec", "ids", "serde", "serde_json"])];
+const PURE: &[(&str, &[&str])] = &[
+    ("ids", &["arrayvec", "serde", "uuid"]),
+    ("routing", &["arrayvec", "ids", "serde", "serde_json"]),
+];
 
 #[derive(Deserialize)]
 struct Metadata {

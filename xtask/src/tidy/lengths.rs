@@ -32,7 +32,8 @@ impl Ratchet {
 
 pub(super) fn check(file: &Path, text: &str, ratchet: &Ratchet) -> Vec<String> {
     let name = file.to_string_lossy();
-    let is_source = ["rs", "ts", "tsx", "css"].iter().any(|ending| name.ends_with(&format!(".{ending}")));
+    let is_source =
+        ["rs", "ts", "tsx", "css"].iter().any(|ending| name.ends_with(&format!(".{ending}")));
     if !is_source || name.contains(".gen.") {
         return Vec::new();
     }
