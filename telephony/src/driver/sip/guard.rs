@@ -75,3 +75,48 @@ impl Guard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+    use rsipstack::dialog::dialog::Dialog;
+
+    use super::*;
+    use crate::driver::dial::{DialEnded, DialRequest, dial};
+    use crate::driver::sip::{RsipPort, SipConfig};
+
+    /// Waits for the invitation, then lets a task with this call's dialog panic.
+    async fn panic_with_a_call(port: &RsipPort, events: &mut mpsc::Receiver<SipEvent>) -> LegId {
+        let invited = events.recv().await;
+        assert!(matches!(invited, Some(SipEvent::Invited(_))), "{invited:?}");
+        let shared = port.shared.clone();
+        let ids = shared.dialogs.all_dialog_ids();
+        let Some(Dialog::Invite(dialog)) = shared.dialogs.get_dialog_with(&ids[0]) else {
+            panic!("one call is open");
+        };
+        let id = LegId::from_number(1);
+        let guard = Guard { shared, id, dialog, how: None };
+        let task = tokio::spawn(async move {
+            let _guard = guard;
+            panic!("as a fault of ours would");
+        });
+        assert!(task.await.expect_err("it panicked").is_panic());
+        id
+    }
+
+    #[tokio::test]
+    async fn a_panicking_task_leaves_no_caller_waiting() {
+        let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let config = SipConfig::new(SocketAddr::new(local, 0), vec![local.into()]);
+        let (sender, mut events) = mpsc::channel(8);
+        let port = RsipPort::start(config, sender).await.expect("SIP starts");
+        let call = dial(DialRequest::new(format!("sip:104@{}", port.local_addr()), "1"));
+        let (report, leg) = tokio::join!(call, panic_with_a_call(&port, &mut events));
+        assert_eq!(report.expect("placed").ended, DialEnded::Refused(500));
+        let left = events.recv().await;
+        let lost = LeftHow::SignallingLost;
+        assert!(matches!(left, Some(SipEvent::Left { leg: id, how }) if id == leg && how == lost));
+        assert_eq!(port.open_dialogs(), 0);
+    }
+}

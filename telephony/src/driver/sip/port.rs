@@ -73,7 +73,7 @@ impl Shared {
 
 /// SIP, running. Dropping it closes the sockets; [`RsipPort::stop`] says goodbye first.
 pub struct RsipPort {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     address: SocketAddr,
 }
 
