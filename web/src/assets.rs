@@ -113,7 +113,8 @@ fn accepted(headers: &HeaderMap) -> Vec<&str> {
         .filter_map(|part| {
             let (name, weight) = part.split_once(';').unwrap_or((part, "q=1"));
             let weight = weight.trim().trim_start_matches("q=").parse::<f32>().unwrap_or(0.0);
-            (weight > 0.0).then_some(name.trim())
+            let name = name.trim();
+            (weight > 0.0 && !name.is_empty()).then_some(name)
         })
         .collect()
 }

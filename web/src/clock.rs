@@ -1,6 +1,8 @@
 //! The clock and the dice of the HTTP edge. Shell: the only file of this crate that asks the machine
 //! for the time or for a fresh id; everything else takes both as arguments or calls this.
 
+#![expect(clippy::disallowed_methods, reason = "this is the shell's clock")]
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ids::Timestamp;

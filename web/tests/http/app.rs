@@ -60,10 +60,6 @@ impl TestApp {
         Self { running, address, _folder: folder }
     }
 
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-
     /// Nobody.
     pub(crate) fn anonymous(&self) -> Actor {
         let client = Client::builder().cookie_store(true).build().expect("a client");
