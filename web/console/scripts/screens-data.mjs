@@ -170,6 +170,22 @@ export const routes = {
       { key: "scheme", en: "Scheme", hi: "योजना" },
     ],
     dispositions: [
+      { group: "valid", key: "advice", en: "Advice given", hi: "सलाह दी" },
+      { group: "valid", key: "follow_up", en: "Follow-up promised", hi: "फिर संपर्क का वादा" },
+      {
+        group: "valid",
+        key: "referred",
+        en: "Told to visit a hospital or dispensary",
+        hi: "अस्पताल या औषधालय जाने को कहा",
+      },
+      {
+        group: "valid",
+        key: "ambulance",
+        en: "Emergency handed to the ambulance service",
+        hi: "आपात मामला एम्बुलेंस सेवा को सौंपा",
+      },
+      { group: "invalid", key: "abusive", en: "Abusive caller", hi: "अभद्र कॉलर" },
+      { group: "incomplete", key: "silent", en: "Nobody spoke", hi: "कोई नहीं बोला" },
       { group: "valid", key: "self_care", en: "Self-care", hi: "घर पर देखभाल" },
       { group: "valid", key: "visit_today", en: "Visit today", hi: "आज अस्पताल" },
       { group: "valid", key: "information", en: "Information given", hi: "जानकारी दी" },

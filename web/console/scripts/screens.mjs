@@ -169,6 +169,24 @@ const shots = {
     await it.page.getByTestId("status-menu").click();
     return it;
   },
+  otherTab: async (options) => {
+    const it = await shots.talking(options);
+    const second = await it.context.newPage();
+    await second.route("**/api/v1/**", (route) => {
+      const path = new URL(route.request().url()).pathname.replace("/api/v1", "");
+      const found = data.routes[`${route.request().method()} ${path}`];
+      return route.fulfill(found ? { json: found } : { status: 404, json: {} });
+    });
+    await second.goto(`${origin}/console/`);
+    await second.getByTestId("other-tab").waitFor();
+    return { ...it, page: second };
+  },
+  keypad: async (options) => {
+    const it = await shots.talking(options);
+    await it.page.keyboard.press("Shift+F8");
+    await it.page.getByTestId("keypad-digit-5").click();
+    return it;
+  },
   wrapUp: async (options) => {
     const it = await shots.talking(options);
     it.tell({ type: "agent_state_changed", agent: data.agent("wrap_up") });
@@ -234,6 +252,8 @@ const plan = [
   ["talking", { lang: "hi", height: 640 }],
   ["talking", { lang: "en", scheme: "dark" }],
   ["breaks", { lang: "hi" }],
+  ["otherTab", { lang: "en" }],
+  ["keypad", { lang: "en" }],
   ["wrapUp", { lang: "en" }],
   ["search", { lang: "en" }],
   ["search", { lang: "hi" }],

@@ -32,6 +32,11 @@ export function setOnSignedOut(handler: () => void): void {
   onSignedOut = handler;
 }
 
+/** Says that the session is over, for those who learn it by another way than a request. */
+export function signedOut(): void {
+  onSignedOut();
+}
+
 /** Sends one request. Throws ApiProblem for a refusal and for no answer. */
 export async function send<T>(call: Call): Promise<T> {
   const deadline = AbortSignal.timeout(DEADLINE_MS);

@@ -5,7 +5,12 @@ import type { ServerFrame } from "./types";
 export interface EventLinkHandlers {
   onFrame: (frame: ServerFrame) => void;
   onLost: () => void;
+  /** The session is over; the stream does not come back by itself. */
+  onSignedOut?: () => void;
 }
+
+/** The server's close code for a session that is over. */
+const SIGNED_OUT = 4401;
 
 const HEARTBEAT_MS = 5_000;
 /** No frame and no closing for so long while a socket opens: try another. */
@@ -60,8 +65,12 @@ export class EventLink {
       this.beat(socket);
     });
     socket.addEventListener("message", (message) => this.received(String(message.data)));
-    socket.addEventListener("close", () => {
-      if (this.socket === socket) this.lost();
+    socket.addEventListener("close", (closed) => {
+      if (this.socket !== socket) return;
+      if (closed.code === SIGNED_OUT) {
+        this.stop();
+        this.handlers.onSignedOut?.();
+      } else this.lost();
     });
   }
 

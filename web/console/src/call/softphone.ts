@@ -94,6 +94,7 @@ export class Softphone {
   private attempt = 0;
   private muted = false;
   private wanted = false;
+  private refused = false;
   private readonly now: () => number;
 
   constructor(options: SoftphoneOptions) {
@@ -108,6 +109,7 @@ export class Softphone {
   async start(deviceId?: string): Promise<void> {
     this.wanted = true;
     this.options.onMedia({ kind: "starting" });
+    navigator.mediaDevices?.addEventListener?.("devicechange", this.replugged);
     document.body.append(this.audio);
     await this.connect(deviceId);
   }
@@ -115,6 +117,8 @@ export class Softphone {
   /** Ends the connection and lets the microphone go. */
   stop(): void {
     this.wanted = false;
+    this.refused = false;
+    navigator.mediaDevices?.removeEventListener?.("devicechange", this.replugged);
     this.dropPeer();
     this.dropStream();
     this.audio.srcObject = null;
@@ -155,12 +159,20 @@ export class Softphone {
     } catch (error) {
       if (abort.signal.aborted) return;
       if (error instanceof MicrophoneRefused) {
+        this.refused = true;
         this.options.onMedia({ kind: "refused", why: error.why });
       } else {
         this.lost();
       }
     }
   }
+
+  /** A headset plugged in again is taken at once; nobody has time to look for a button in a call. */
+  private readonly replugged = (): void => {
+    if (!this.refused) return;
+    this.refused = false;
+    void this.restart();
+  };
 
   private async microphone(deviceId?: string): Promise<MediaStream> {
     const live = this.stream?.getAudioTracks().some((track) => track.readyState === "live");

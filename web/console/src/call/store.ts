@@ -1,6 +1,7 @@
 // Runs the call machine in one tab: feeds it frames, media changes and key presses, executes its
 // effects, and tells React when the state has changed. The only place where machine, softphone and
 // event stream meet.
+import { signedOut } from "../api/client";
 import { EventLink } from "../api/events";
 import * as api from "../api/operations";
 import { asProblem } from "../api/problem";
@@ -19,6 +20,8 @@ export class CallStore {
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly softphone: Softphone;
   readonly link: EventLink;
+  /** Somebody saved a case; whoever shows it reads it again. */
+  onCaseSaved: (id: string) => void = () => undefined;
 
   constructor() {
     this.softphone = new Softphone({
@@ -26,7 +29,11 @@ export class CallStore {
       onMedia: (media) => this.dispatch({ kind: "media_changed", media }),
     });
     this.link = new EventLink({
-      onFrame: (frame) => this.dispatch({ kind: "frame", frame, at: Date.now() }),
+      onFrame: (frame) => {
+        if (frame.type === "case_saved") this.onCaseSaved(frame.case_id);
+        this.dispatch({ kind: "frame", frame, at: Date.now() });
+      },
+      onSignedOut: signedOut,
       onLost: () => this.dispatch({ kind: "link_lost", at: Date.now() }),
     });
   }

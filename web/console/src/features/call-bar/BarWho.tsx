@@ -26,11 +26,12 @@ export function BarWho() {
 
 function First() {
   const { t, lang } = useWords();
-  const state = useCall();
-  const { desk } = state;
+  const { desk } = useCall();
+  const tab = useTab();
   const call = callOf(desk);
   const contact = useContact(desk.kind === "ringing" ? null : call?.contact_id).data;
   const person = (lang === "hi" && contact?.name_hi) || contact?.name;
+  if (tab.role === "secondary") return <b>{t("tab.short")}</b>;
   switch (desk.kind) {
     case "unknown":
       return <b>{t("bar.first.unknown")}</b>;
@@ -82,7 +83,7 @@ function Second() {
   const warning = useWarning(state);
   const { desk, next } = state;
   const call = callOf(desk);
-  if (tab.role === "secondary") return <span>{t("tab.short")}</span>;
+  if (tab.role === "secondary") return <span>{t("tab.readOnly")}</span>;
   return (
     <>
       {call && <ClassBadge name={call.class} />}

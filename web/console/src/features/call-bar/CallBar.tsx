@@ -26,7 +26,8 @@ export function CallBar(props: BarProps) {
   const { t } = useWords();
   const state = useCall();
   const tab = useTab();
-  const view = barView(state);
+  const elsewhere = tab.role === "secondary";
+  const view = barView(elsewhere ? { ...state, desk: { kind: "observer" } } : state);
   const call = callOf(state.desk);
   return (
     <header
@@ -41,12 +42,12 @@ export function CallBar(props: BarProps) {
       >
         <Icon name={view.icon} size={28} />
         <div>
-          <b>{t(`state.${state.desk.kind}`)}</b>
+          <b>{t(`state.${elsewhere ? (tab.other ?? "unknown") : state.desk.kind}`)}</b>
           <BarTimer />
         </div>
       </div>
       <BarWho />
-      <div className="bar-keys">{tab.role !== "secondary" && <Keys {...props} />}</div>
+      <div className="bar-keys">{!elsewhere && <Keys {...props} />}</div>
       <div className="bar-corner">
         {call?.class === "emergency" && <ClassBadge name="emergency" />}
       </div>

@@ -24,16 +24,24 @@ export function CaseEditor({ item }: { item: Case }) {
   const [theirs, setTheirs] = useState<Case | null>(null);
   const [said, setSaid] = useState("");
   const changed = JSON.stringify(fields) !== JSON.stringify(editable(base));
+  if (item.version > base.version && !changed) {
+    // Somebody saved and nothing was typed here: show theirs. What was typed is never replaced.
+    setBase(item);
+    setFields(editable(item));
+  }
+  const show = (current: Case) => {
+    setBase(current);
+    setFields(editable(current));
+    setTheirs(null);
+    client.setQueryData(["case", item.id], current);
+  };
   const set = (part: Partial<Editable>) => setFields((before) => ({ ...before, ...part }));
 
   async function save(event: FormEvent) {
     event.preventDefault();
     setSaid("");
     try {
-      client.setQueryData(
-        ["case", item.id],
-        await api.patchCase(base.id, base.version, change(fields)),
-      );
+      show(await api.patchCase(base.id, base.version, change(fields)));
       void client.invalidateQueries({ queryKey: ["cases"] });
     } catch (error) {
       const problem = asProblem(error);
@@ -87,9 +95,7 @@ export function CaseEditor({ item }: { item: Case }) {
             <b>{t("case.conflict")}</b>
             <p>{t("case.conflictTheirs", { summary: theirs.summary ?? "–" })}</p>
             <blockquote className="report-text">{theirs.notes}</blockquote>
-            <Button onClick={() => client.setQueryData(["case", item.id], theirs)}>
-              {t("conflict.takeTheirs")}
-            </Button>
+            <Button onClick={() => show(theirs)}>{t("conflict.takeTheirs")}</Button>
           </Banner>
         )}
         <p role="alert" className="flag">

@@ -34,7 +34,7 @@ function OpenCase({ id, reason }: { id: string; reason?: string }) {
     <div className="screen-grid case-grid">
       <CaseHead item={data} />
       <div className="stack scroll">
-        <CaseEditor key={data.version} item={data} />
+        <CaseEditor item={data} />
         <Reports item={data} reason={reason} />
       </div>
       <div className="stack">

@@ -1,5 +1,5 @@
 // Between calls: what waits for this person, and what to do next.
-import { useCall } from "../../call/CallProvider";
+import { useCall, useTab } from "../../call/CallProvider";
 import { shortDuration } from "../../format";
 import { useWords } from "../../i18n";
 import { Panel } from "../../ui/Panel";
@@ -10,6 +10,7 @@ import { useQueueNames } from "./useQueueNames";
 export function IdleDesk() {
   const { t } = useWords();
   const { desk, queues } = useCall();
+  const elsewhere = useTab().role === "secondary";
   const nameOf = useQueueNames();
   const cases = useMyCases("open");
   return (
@@ -26,7 +27,7 @@ export function IdleDesk() {
       <div className="stack">
         <Panel title={t("idle.next")} icon="desk">
           <div className="panel-body">
-            <p>{t(`idle.do.${idleWord(desk.kind)}`)}</p>
+            <p>{t(`idle.do.${elsewhere ? "observer" : idleWord(desk.kind)}`)}</p>
           </div>
         </Panel>
         <Panel title={t("idle.queues")} icon="people" className="grow">

@@ -39,7 +39,12 @@ export function LiveDesk({
           onAdding={onAdding}
           live
         />
-        {contact && <ContactPanel id={contact} />}
+        {contact && (
+          // The strip above says the same in short; on a low screen the list needs the room.
+          <div className="folds-low">
+            <ContactPanel id={contact} />
+          </div>
+        )}
       </div>
       <CaseForm call={call} />
       <div className="stack">

@@ -76,7 +76,8 @@ export function SearchPage({ focus }: { focus: boolean }) {
           <Icon name="search" size={20} />
           <input
             ref={box}
-            type="search"
+            type="text"
+            enterKeyHint="search"
             value={text}
             onChange={(event) => type(event.currentTarget.value)}
             onKeyDown={boxKey}

@@ -19,7 +19,7 @@ export function KeysPanel({ onClose }: { onClose: () => void }) {
       }
     >
       <div className="panel-body stack">
-        <h3 className="small second">{t("keys.always")}</h3>
+        {always.length > 0 && <h3 className="small second">{t("keys.always")}</h3>}
         <Lines list={always} />
         <h3 className="small second">
           {keys.lettersOn ? t("keys.outside") : t("keys.lettersOff")}

@@ -47,6 +47,10 @@ export function Gate() {
 function Checked({ session }: { session: Session }) {
   const store = useCallStore();
   const tab = useTab();
+  const client = useQueryClient();
+  useEffect(() => {
+    store.onCaseSaved = (id) => void client.invalidateQueries({ queryKey: ["case", id] });
+  }, [store, client]);
   const [checked, setChecked] = useState(() => sessionStorage.getItem(CHECKED_KEY));
   const primary = tab.role === "primary";
   const takesCalls = session.user.role === "operator" || session.user.role === "doctor";
