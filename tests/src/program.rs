@@ -35,6 +35,9 @@ impl Program {
     /// # Errors
     /// The program is not built, or did not become ready; with the end of its log.
     pub async fn start(settings: &[(&str, &str)]) -> Result<Self> {
+        // The HTTP client asks for a provider even where no TLS is spoken. A second try is refused,
+        // which is right.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().context("a folder for the program's data")?;
         let (http, sip) = (crate::ports::free_address(), crate::ports::free_address());
         let log = File::create(folder.path().join("log"))?;
@@ -83,13 +86,7 @@ impl Program {
     /// # Errors
     /// The program does not answer.
     pub async fn metric(&self, name: &str) -> Result<f64> {
-        let text = reqwest::get(self.url("/metrics")).await?.error_for_status()?.text().await?;
-        let values = text.lines().filter_map(|line| {
-            let (key, value) = line.rsplit_once(' ')?;
-            let key = key.split('{').next()?;
-            (key == name).then(|| value.parse::<f64>().ok())?
-        });
-        Ok(values.sum())
+        crate::metrics::sum(self.http, name).await
     }
 
     /// Waits until no call is alive.
@@ -97,17 +94,7 @@ impl Program {
     /// # Errors
     /// Calls are still alive at the end of the limit.
     pub async fn until_quiet(&self, limit: Duration) -> Result<()> {
-        let until = Instant::now() + limit;
-        loop {
-            let calls = self.metric("calls").await?;
-            if calls == 0.0 {
-                return Ok(());
-            }
-            if Instant::now() > until {
-                bail!("{calls} calls are still alive");
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
+        crate::metrics::until_quiet(self.http, limit).await
     }
 
     /// Asks the program to stop and waits for it.
