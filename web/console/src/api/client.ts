@@ -1,23 +1,10 @@
-// One request to the helpline's API: CSRF token, deadline, and refusals turned into ApiProblem.
-// Does I/O. Knows no endpoint; operations.ts names them.
+// One client for the helpline's API, typed by the generated schema: CSRF token, deadline, and
+// refusals turned into ApiProblem. Does I/O. operations.ts names the endpoints.
+import createClient, { type Middleware } from "openapi-fetch";
 import { ApiProblem, type ProblemBody } from "./problem";
-
-export interface Call {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  path: string;
-  body?: unknown;
-  query?: Record<string, string | undefined>;
-  /** The version the change was made on; the server refuses another with 412. */
-  ifMatch?: number;
-  /** The same key twice creates one thing. */
-  idempotencyKey?: string;
-  /** Why a record is opened without a call; written to the audit. */
-  reason?: string;
-  signal?: AbortSignal;
-}
+import type { paths } from "./schema.gen";
 
 const DEADLINE_MS = 10_000;
-const BASE = "/api/v1";
 
 let csrfToken = "";
 let onSignedOut: () => void = () => undefined;
@@ -37,45 +24,47 @@ export function signedOut(): void {
   onSignedOut();
 }
 
-/** Sends one request. Throws ApiProblem for a refusal and for no answer. */
-export async function send<T>(call: Call): Promise<T> {
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
-  const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
-  let response: Response;
+const guard: Middleware = {
+  onRequest({ request }) {
+    const deadline = AbortSignal.timeout(DEADLINE_MS);
+    const guarded = new Request(request, { signal: AbortSignal.any([request.signal, deadline]) });
+    if (request.method !== "GET" && csrfToken) guarded.headers.set("x-csrf-token", csrfToken);
+    return guarded;
+  },
+  async onResponse({ request, response }) {
+    if (response.ok) return;
+    if (response.status === 401 && !request.url.endsWith("/session")) onSignedOut();
+    throw await refusal(response);
+  },
+};
+
+export const client = createClient<paths>({
+  baseUrl: location.origin,
+  credentials: "same-origin",
+  // Looked up at each request, so that a test can stand in for the network.
+  fetch: (request) => globalThis.fetch(request),
+});
+client.use(guard);
+
+/** The body of an answer. Throws ApiProblem for a refusal and for no answer at all. */
+export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
   try {
-    response = await fetch(address(call), {
-      method: call.method,
-      headers: headers(call),
-      body: call.body === undefined ? undefined : JSON.stringify(call.body),
-      credentials: "same-origin",
-      signal,
-    });
+    return (await asked).data as T;
   } catch (error) {
+    if (error instanceof ApiProblem) throw error;
     throw new ApiProblem(0, { title: error instanceof Error ? error.message : "no answer" });
   }
-  if (!response.ok) throw await refusal(response);
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
 }
 
-function address(call: Call): string {
-  const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) query.set(key, value);
-  }
-  const suffix = query.size > 0 ? `?${query}` : "";
-  return `${BASE}${call.path}${suffix}`;
-}
+/** The headers of a change made on a version; the server refuses another version with 412. */
+export const onVersion = (version: number) => ({ "if-match": `"${version}"` });
 
-function headers(call: Call): Headers {
-  const headers = new Headers({ accept: "application/json" });
-  if (call.body !== undefined) headers.set("content-type", "application/json");
-  if (call.method !== "GET" && csrfToken) headers.set("x-csrf-token", csrfToken);
-  if (call.ifMatch !== undefined) headers.set("if-match", `"${call.ifMatch}"`);
-  if (call.idempotencyKey) headers.set("idempotency-key", call.idempotencyKey);
-  if (call.reason) headers.set("x-reason", encodeURIComponent(call.reason));
-  return headers;
-}
+/** The same key twice creates one thing. */
+export const once = (key: string) => ({ "idempotency-key": key });
+
+/** Why a record is opened without a call; written to the audit. Headers hold ASCII alone. */
+export const because = (reason: string | undefined): Record<string, string> =>
+  reason ? { "x-reason": encodeURIComponent(reason) } : {};
 
 async function refusal(response: Response): Promise<ApiProblem> {
   let body: ProblemBody = {};
@@ -85,11 +74,6 @@ async function refusal(response: Response): Promise<ApiProblem> {
     // A refusal without a body (a proxy, a crash) still has its status.
   }
   const after = Number(response.headers.get("retry-after"));
-  const problem = new ApiProblem(
-    response.status,
-    body,
-    Number.isFinite(after) && after > 0 ? after : undefined,
-  );
-  if (response.status === 401 && !response.url.endsWith("/session")) onSignedOut();
-  return problem;
+  const wait = Number.isFinite(after) && after > 0 ? after : undefined;
+  return new ApiProblem(response.status, body, wait);
 }

@@ -1049,44 +1049,44 @@ export interface components {
              * @description What it is about.
              * @default null
              */
-            category: string | null;
+            category?: string | null;
             /** @default null */
-            class: components["schemas"]["Class"] | null;
+            class?: components["schemas"]["Class"] | null;
             /**
              * Format: uuid
              * @description Whom it is about.
              * @default null
              */
-            contact_id: string | null;
+            contact_id?: string | null;
             /**
              * @description How it ended.
              * @default null
              */
-            disposition: string | null;
+            disposition?: string | null;
             /**
              * @description Everything else.
              * @default null
              */
-            notes: string | null;
+            notes?: string | null;
             /**
              * Format: uuid
              * @description Whose work it is.
              * @default null
              */
-            owner: string | null;
+            owner?: string | null;
             /**
              * Format: date-time
              * @description Until when, with `pending`.
              * @default null
              */
-            pending_until: string | null;
+            pending_until?: string | null;
             /** @default null */
-            state: components["schemas"]["CaseStep"] | null;
+            state?: components["schemas"]["CaseStep"] | null;
             /**
              * @description One line.
              * @default null
              */
-            summary: string | null;
+            summary?: string | null;
         };
         /**
          * @description Where a case stands.
@@ -1169,51 +1169,51 @@ export interface components {
         /** @description A change of some details: an absent one stays, null empties it. */
         ContactEdit: {
             /** @default null */
-            address: components["schemas"]["Address"] | null;
+            address?: components["schemas"]["Address"] | null;
             /**
              * Format: int32
              * @description See the contact.
              * @default null
              */
-            birth_year: number | null;
+            birth_year?: number | null;
             /**
              * @description Replaces the whole list.
              * @default null
              */
-            flags: components["schemas"]["Flag"][] | null;
+            flags?: components["schemas"]["Flag"][] | null;
             /**
              * Format: uuid
              * @description See the contact.
              * @default null
              */
-            household: string | null;
+            household?: string | null;
             /**
              * @description See the contact.
              * @default null
              */
-            language: string | null;
+            language?: string | null;
             /**
              * @description See the contact.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * @description See the contact.
              * @default null
              */
-            name_hi: string | null;
+            name_hi?: string | null;
             /**
              * @description Replaces the whole list.
              * @default null
              */
-            phones: components["schemas"]["Phone"][] | null;
+            phones?: components["schemas"]["Phone"][] | null;
             /**
              * @description See the contact.
              * @default null
              */
-            relation: string | null;
+            relation?: string | null;
             /** @default null */
-            sex: components["schemas"]["Sex"] | null;
+            sex?: components["schemas"]["Sex"] | null;
         };
         /** @description Who signs in. */
         Credentials: {
@@ -1284,27 +1284,27 @@ export interface components {
              * @description What it is about.
              * @default null
              */
-            category: string | null;
+            category?: string | null;
             /**
              * @description How it ended.
              * @default null
              */
-            disposition: string | null;
+            disposition?: string | null;
             /**
              * @description Everything else.
              * @default null
              */
-            notes: string | null;
+            notes?: string | null;
             /**
              * @description The report in preparation.
              * @default null
              */
-            report: string | null;
+            report?: string | null;
             /**
              * @description One line.
              * @default null
              */
-            summary: string | null;
+            summary?: string | null;
         };
         /** @description One saving of a draft. */
         DraftSave: {
@@ -1539,19 +1539,19 @@ export interface components {
              * @description What it is about.
              * @default null
              */
-            category: string | null;
+            category?: string | null;
             /**
              * Format: uuid
              * @description Whom it is about; if absent, the contact of the interaction.
              * @default null
              */
-            contact_id: string | null;
+            contact_id?: string | null;
             /**
              * Format: uuid
              * @description For which interaction. It has one case: if it has one already, that is the answer.
              * @default null
              */
-            interaction_id: string | null;
+            interaction_id?: string | null;
         };
         /** @description A household to be made. */
         NewHousehold: {

@@ -38,10 +38,10 @@ const EVENTS: Record<string, CallEvent> = {
   finish: asked({ do: "finish" }),
   mute: { kind: "mute_toggled" },
   rings: told({ type: "reservation_ringing", reservation: ringing() }),
-  stops: told({ type: "reservation_stopped", reservation_id: 7, cause: "caller_gone" }),
+  stops: told({ type: "reservation_stopped", reservation_id: 7, cause: "caller_left" }),
   ended: told({ type: "call_ended", call_id: "call-1", cause: "caller_hung_up" }),
   link_lost: { kind: "link_lost", at: NOW },
-  media_lost: told({ type: "media_lost" }),
+  media_lost: told({ type: "media_lost", agent: "u1" }),
 };
 
 describe("every state and every event", () => {
@@ -189,7 +189,7 @@ describe("any sequence of events", () => {
     ),
     reservation.map(
       (reservation_id) =>
-        ({ type: "reservation_stopped", reservation_id, cause: "expired" }) as const,
+        ({ type: "reservation_stopped", reservation_id, cause: "timed_out" }) as const,
     ),
     id.map((one) => ({ type: "call_changed", call: call({ id: one }) }) as const),
     id.map((call_id) => ({ type: "call_ended", call_id, cause: "caller_hung_up" }) as const),

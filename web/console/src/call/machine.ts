@@ -1,7 +1,7 @@
 // The call as a pure reducer: (state, event) -> state and effects. The server is the truth: its
 // snapshot replaces the state, and no key changes the desk before the floor has said so.
 // Sound, title and live regions are derived from the state (signals.ts), not asked for here.
-import type { AgentView, CallView, ServerFrame, Time } from "../api/types";
+import type { AgentView, CallView, ReservationId, ServerFrame, Stopped, Time } from "../api/types";
 import type { CallEvent, CallState, Command, Desk, Effect, Step } from "./state";
 
 export const INITIAL: CallState = {
@@ -102,16 +102,7 @@ function frame(state: CallState, message: ServerFrame, at: number): Step {
       return to({ ...state, desk, pending: null, notice: null });
     }
     case "reservation_stopped":
-      if (state.desk.kind !== "ringing" || state.desk.reservation_id !== message.reservation_id) {
-        return ignored(state, "another reservation stopped");
-      }
-      // The floor's word on the new state follows; until then the bar says why the ringing ended.
-      return to({
-        ...state,
-        desk: { kind: "available", since: at },
-        pending: null,
-        notice: { kind: "ring_stopped", cause: message.cause, at },
-      });
+      return ringStopped(state, message.reservation_id, message.cause, at);
     case "call_changed":
       return callChanged(state, message.call);
     case "call_ended":
@@ -138,6 +129,20 @@ function frame(state: CallState, message: ServerFrame, at: number): Step {
     default:
       return ignored(state, "a frame of a newer server");
   }
+}
+
+/** The floor's word on the new state comes before or after this; the bar says why it is quiet. */
+function ringStopped(state: CallState, id: ReservationId, cause: Stopped, at: number): Step {
+  const { desk } = state;
+  const here = desk.kind === "ringing" && desk.reservation_id === id;
+  if (cause === "accepted") return ignored(state, "the call follows");
+  if (!here && desk.kind !== "available") return ignored(state, "another reservation stopped");
+  return to({
+    ...state,
+    desk: here ? { kind: "available", since: at } : desk,
+    pending: here ? null : state.pending,
+    notice: { kind: "ring_stopped", cause, at },
+  });
 }
 
 function snapshot(
@@ -194,7 +199,7 @@ function deskOf(agent: AgentView, state: CallState, told: CallView | null, at: n
     case "available":
       return { kind: "available", since };
     case "ringing": {
-      const reservation_id = agent.reservation_id ?? "";
+      const reservation_id = agent.reservation_id ?? 0;
       const known = state.desk.kind === "ringing" && state.desk.reservation_id === reservation_id;
       if (known && state.desk.kind === "ringing") return state.desk;
       const until = local(agent.until, state.skew_ms);
@@ -299,7 +304,10 @@ function queueChanged(
 ): CallState["queues"] {
   const { waiting, longest_wait_ms } = change;
   const known = queues.some((queue) => queue.id === change.queue);
-  if (!known) return [...queues, { id: change.queue, waiting, longest_wait_ms }];
+  if (!known) {
+    const fresh = { id: change.queue, name: change.queue, classes: {} };
+    return [...queues, { ...fresh, waiting, longest_wait_ms }];
+  }
   return queues.map((queue) =>
     queue.id === change.queue ? { ...queue, waiting, longest_wait_ms } : queue,
   );

@@ -11,6 +11,7 @@ import type {
   ReservationId,
   Ringing,
   ServerFrame,
+  Stopped,
 } from "../api/types";
 
 /** The event stream. Sound and screen fail apart: a lost link does not touch the media. */
@@ -60,7 +61,7 @@ export type Command =
 
 /** Something the bar says for a few seconds. */
 export type Notice =
-  | { kind: "ring_stopped"; cause: string; at: number }
+  | { kind: "ring_stopped"; cause: Stopped; at: number }
   | { kind: "call_ended"; cause: string; at: number }
   | { kind: "refused"; command: Command["do"]; problem: string; at: number };
 

@@ -158,11 +158,12 @@ function wanted(command: Command): api.Want {
   return { want: command.do === "available" ? "available" : "offline" };
 }
 
-function control(call: string, command: Command): Promise<void> {
+function control(call: string, command: Command): Promise<unknown> {
   switch (command.do) {
     case "hold":
+      return api.holdCall(call);
     case "resume":
-      return api.controlCall(call, command.do);
+      return api.resumeCall(call);
     case "digits":
       return api.sendDigits(call, command.digits);
     case "hang_up":
@@ -172,6 +173,6 @@ function control(call: string, command: Command): Promise<void> {
     case "break":
     case "offline":
     case "finish":
-      return api.controlCall(call, "hang-up");
+      return api.hangUpCall(call);
   }
 }

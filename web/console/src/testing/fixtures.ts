@@ -29,7 +29,7 @@ export function agent(state: AgentView["state"], part: Partial<AgentView> = {}):
     break: { reason: "meal", since: iso() },
     not_responding: { since: iso() },
   };
-  return { agent: "u1", name: "Asha", state, ...extra[state], ...part };
+  return { agent: "u1", name: "Asha", state, media_connected: true, ...extra[state], ...part };
 }
 
 export function call(part: Partial<CallView> = {}): CallView {
@@ -94,6 +94,10 @@ export function caseOf(part: Partial<Case> = {}): Case {
     version: 1,
     number: "C-2611-0001",
     state: "open",
+    class: "standard",
+    summary: "",
+    notes: "",
+    report_due: true,
     opened_at: iso(),
     updated_at: iso(),
     ...part,

@@ -19,7 +19,7 @@ export class MadeUpServer {
 
   constructor(routes: Record<string, Handler> = {}) {
     for (const [key, handler] of Object.entries(routes)) this.on(key, handler);
-    vi.stubGlobal("fetch", (address: string, init: RequestInit) => this.answer(address, init));
+    vi.stubGlobal("fetch", (request: Request) => this.answer(request));
   }
 
   /** "POST /cases" → what to say. */
@@ -31,17 +31,17 @@ export class MadeUpServer {
     return this.asked.filter((one) => one.method === method && one.path === path);
   }
 
-  private async answer(address: string, init: RequestInit): Promise<Response> {
+  private async answer(request: Request): Promise<Response> {
     if (this.offline) throw new TypeError("failed to fetch");
-    const path = new URL(address, "http://desk.test").pathname.replace("/api/v1", "");
+    const text = await request.text();
     const asked: Asked = {
-      method: init.method ?? "GET",
-      path,
-      body: init.body ? JSON.parse(String(init.body)) : undefined,
-      headers: new Headers(init.headers),
+      method: request.method,
+      path: new URL(request.url).pathname.replace("/api/v1", ""),
+      body: text ? JSON.parse(text) : undefined,
+      headers: request.headers,
     };
     this.asked.push(asked);
-    const handler = this.routes.get(`${asked.method} ${path}`);
+    const handler = this.routes.get(`${asked.method} ${asked.path}`);
     if (!handler) return new Response("{}", { status: 404 });
     const {
       status = 200,

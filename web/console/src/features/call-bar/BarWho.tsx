@@ -180,19 +180,12 @@ function useWarning(state: CallState): string | null {
   if (!notice) return null;
   switch (notice.kind) {
     case "ring_stopped":
-      return t(`stopped.${stoppedWord(notice.cause)}`);
+      return t(`stopped.${notice.cause}`);
     case "call_ended":
       return desk.kind === "wrap_up" ? null : t("warn.callEnded");
     case "refused":
       return t(`refusal.${refusalWord(notice.problem)}`);
   }
-}
-
-function stoppedWord(cause: string) {
-  if (cause.includes("caller") || cause.includes("abandon")) return "caller_gone";
-  if (cause.includes("expired") || cause.includes("time")) return "expired";
-  if (cause.includes("declin") || cause.includes("reject")) return "declined";
-  return "elsewhere";
 }
 
 function refusalWord(problem: string) {

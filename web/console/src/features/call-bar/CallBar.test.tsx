@@ -103,7 +103,7 @@ describe("the call bar", () => {
 
   it("says why it stopped ringing", async () => {
     const desk = await bar("ringing");
-    await desk.tell({ type: "reservation_stopped", reservation_id: 7, cause: "caller_gone" });
+    await desk.tell({ type: "reservation_stopped", reservation_id: 7, cause: "caller_left" });
     expect(screen.getByTestId(TESTID.barNotice).textContent).toContain("The caller hung up");
   });
 

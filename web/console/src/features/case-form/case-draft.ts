@@ -4,7 +4,7 @@
 import { del, get, set } from "idb-keyval";
 import * as api from "../../api/operations";
 import { asProblem } from "../../api/problem";
-import type { Case, Time } from "../../api/types";
+import type { Case, CaseDraft as CaseDraftFields, Time } from "../../api/types";
 
 export const FIELDS = ["category", "summary", "notes", "disposition", "report"] as const;
 export type Field = (typeof FIELDS)[number];
@@ -92,7 +92,7 @@ export class CaseDraft {
     const kept = await get<Partial<Fields>>(this.storeKey()).catch(() => undefined);
     if (this.subject.caseId) {
       const held = await api.getCase(this.subject.caseId).catch(() => null);
-      const draft = held?.draft?.fields ?? {};
+      const draft = textsOf(held?.draft?.fields);
       if (held) this.change({ held, fields: { ...EMPTY, ...fieldsOf(held), ...draft } });
     }
     if (!kept) return;
@@ -221,7 +221,7 @@ export class CaseDraft {
     if (!held) return;
     await api.fileReport(held.id, fields.report, fields.disposition, this.reportKey);
     let after = await api.getCase(held.id).catch(() => held);
-    if (close && after.state !== "closed") after = await api.closeCase(after.id, after.version);
+    if (close && after.state !== "closed") after = await api.closeCase(after.id);
     const saved: Saved = { kind: "saved", at: after.updated_at };
     this.change({ held: after, filing: "filed", saved });
   }
@@ -294,6 +294,12 @@ function changeOf(held: Case, fields: Fields): api.CaseChange {
   const value = (field: CaseField) =>
     field === "summary" || field === "notes" ? fields[field] : fields[field] || null;
   return Object.fromEntries(changed.map((field) => [field, value(field)]));
+}
+
+/** The fields of a draft that were touched. */
+function textsOf(draft: CaseDraftFields | null | undefined): Partial<Fields> {
+  const touched = Object.entries(draft ?? {}).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(touched);
 }
 
 function filled(fields: Fields): Partial<Fields> {

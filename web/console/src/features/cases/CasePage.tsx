@@ -83,7 +83,7 @@ function CaseHead({ item }: { item: Case }) {
       <span className="push row">
         {closed ? (
           <Button
-            onClick={() => void change(() => api.reopenCase(item.id, item.version))}
+            onClick={() => void change(() => api.reopenCase(item.id))}
             disabled={readOnly}
             data-testid={TESTID.reopenCase}
           >
@@ -91,7 +91,7 @@ function CaseHead({ item }: { item: Case }) {
           </Button>
         ) : (
           <Button
-            onClick={() => void change(() => api.closeCase(item.id, item.version))}
+            onClick={() => void change(() => api.closeCase(item.id))}
             disabled={readOnly}
             data-testid={TESTID.closeCase}
           >

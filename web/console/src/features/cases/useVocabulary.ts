@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import * as api from "../../api/operations";
 import type { Vocabulary } from "../../api/types";
 
-const NONE: Vocabulary = { categories: [], dispositions: [] };
+const NONE: Vocabulary = { categories: [], dispositions: [], break_reasons: [], classes: [] };
 
 export function useVocabulary(): Vocabulary {
   const query = useQuery({

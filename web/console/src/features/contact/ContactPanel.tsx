@@ -25,7 +25,7 @@ export function ContactPanel({ id, reason }: { id: string; reason?: string }) {
       <div className="panel-body stack scroll">
         <PersonName person={contact} />
         <dl className="facts">
-          {contact.phones.map((phone) => (
+          {contact.phones?.map((phone) => (
             <div key={phone.e164} style={{ display: "contents" }}>
               <dt>{phone.label || t("contact.phone")}</dt>
               <dd>

@@ -3,11 +3,13 @@ import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import * as api from "../../api/operations";
 import { asProblem } from "../../api/problem";
+import type { Contact } from "../../api/types";
 import { useWords } from "../../i18n";
 import { TESTID } from "../../ui/testid";
 import { newKey } from "../case-form/case-draft";
 
 const AGE_MAX = 120;
+type Sex = NonNullable<Contact["sex"]>;
 
 export function NewContact({
   phone,
@@ -22,7 +24,7 @@ export function NewContact({
   const [name, setName] = useState("");
   const [nameHi, setNameHi] = useState("");
   const [years, setYears] = useState("");
-  const [sex, setSex] = useState("");
+  const [sex, setSex] = useState<Sex | "">("");
   const [relation, setRelation] = useState("");
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
@@ -83,7 +85,7 @@ export function NewContact({
         <NativeSelect
           label={t("contact.sex")}
           value={sex}
-          onChange={(event) => setSex(event.currentTarget.value)}
+          onChange={(event) => setSex(event.currentTarget.value as Sex | "")}
           data={[
             { value: "", label: t("contact.notTold") },
             { value: "female", label: t("sex.female") },

@@ -11,11 +11,14 @@ import { SearchPage } from "./SearchPage";
 
 const ANSWER: SearchAnswer = {
   total: 2,
+  widened: false,
+  incomplete: false,
   facets: [{ name: "kind", values: [{ value: "case", count: 2 }] }],
   hits: ["C-2611-0001", "C-2611-0002"].map((title, index) => ({
     kind: "case",
     id: `case-${index}`,
     title,
+    subtitle: "",
     highlights: [
       {
         field: "notes",
