@@ -3,6 +3,8 @@
 //! Nothing about a person is ever logged; `rsipstack` below `warn` would log whole SIP messages with
 //! callers' numbers, so the filter keeps it at `warn` whatever the settings say.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Directive;
 
@@ -16,6 +18,7 @@ pub fn start(settings: &Log) -> Result<(), ConfigProblem> {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter(&settings.filter)?)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(true);
     // Logging may be set up already when a test runs several programs in one process: keep the first.
     let _already = if settings.json { log.json().try_init() } else { log.try_init() };

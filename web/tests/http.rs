@@ -5,6 +5,10 @@
 mod app;
 #[path = "http/authorization.rs"]
 mod authorization;
+#[path = "http/browser.rs"]
+mod browser;
+#[path = "http/call.rs"]
+mod call;
 #[path = "http/events.rs"]
 mod events;
 #[path = "http/mutations.rs"]

@@ -161,7 +161,7 @@ fn make_password() -> String {
 fn print(running: &Running, page: &str, password: &str, token: Option<&str>, folder: &str) {
     let sip = running.addresses().sip;
     println!();
-    println!("The helpline runs, with made-up citizens. It forgets nobody who calls.");
+    println!("The helpline runs, with made-up citizens.");
     println!();
     println!("  1. Open      {page}/console/");
     println!("     Sign in   operator1   password   {password}");

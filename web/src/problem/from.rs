@@ -150,7 +150,7 @@ impl From<SearchError> for Problem {
                 Self::new(ProblemKind::Forbidden, "Your role does not allow this.")
             }
             SearchError::ReasonRequired => {
-                Self::field("reason", "Say why you search outside a call.")
+                Self::field("reason", "Say why you search, or leave it out.")
             }
             SearchError::TooSlow => {
                 Self::new(ProblemKind::Unavailable, "The search took too long.")

@@ -14,7 +14,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::app::{Actor, TestApp};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// What came next.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ enum Came {
     Closed(u16),
 }
 
-async fn connect(
+pub(crate) async fn connect(
     app: &TestApp,
     cookie: &str,
     query: &str,
@@ -62,7 +62,7 @@ async fn next(socket: &mut Socket) -> Came {
     tokio::time::timeout(Duration::from_secs(10), came).await.expect("something comes in time")
 }
 
-async fn frame(socket: &mut Socket) -> Value {
+pub(crate) async fn frame(socket: &mut Socket) -> Value {
     match next(socket).await {
         Came::Frame(frame) => frame,
         Came::Closed(code) => panic!("closed with {code}"),
@@ -70,7 +70,7 @@ async fn frame(socket: &mut Socket) -> Value {
 }
 
 /// The next frame of this type; others are passed over.
-async fn frame_of(socket: &mut Socket, kind: &str) -> Value {
+pub(crate) async fn frame_of(socket: &mut Socket, kind: &str) -> Value {
     loop {
         let frame = frame(socket).await;
         if frame["type"] == kind {
