@@ -12,6 +12,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::uri::Authority;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -163,7 +164,7 @@ impl OwnOrigin {
         // Without a public address: the page's host must be the one that was asked.
         let host = request.get(HOST).and_then(|host| host.to_str().ok());
         let page = origin.parse::<Uri>().ok();
-        let page = page.as_ref().and_then(Uri::authority).map(|authority| authority.as_str());
+        let page = page.as_ref().and_then(Uri::authority).map(Authority::as_str);
         matches!((host, page), (Some(host), Some(page)) if host.eq_ignore_ascii_case(page))
     }
 }
@@ -190,7 +191,7 @@ pub fn client_network(info: &ConnectInfo<SocketAddr>) -> std::net::IpAddr {
             let [a, b, c, d, ..] = six.segments();
             std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
         }
-        other => other.to_canonical(),
+        address @ (std::net::IpAddr::V4(_) | std::net::IpAddr::V6(_)) => address.to_canonical(),
     }
 }
 

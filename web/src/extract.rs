@@ -4,9 +4,9 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use axum::http::HeaderMap;
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,16 +30,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
 fn refused_body(rejection: &JsonRejection) -> Problem {
     let detail = rejection.body_text();
-    match rejection {
-        JsonRejection::JsonDataError(_) => Problem::new(ProblemKind::Invalid, detail),
-        JsonRejection::JsonSyntaxError(_) => Problem::new(ProblemKind::Malformed, detail),
-        JsonRejection::MissingJsonContentType(_) => Problem::new(ProblemKind::NotJson, detail),
-        // The body could not be read: too large, or cut off.
-        other if other.status() == ProblemKind::TooLarge.status() => {
-            Problem::new(ProblemKind::TooLarge, "The body is larger than allowed.")
-        }
-        _ => Problem::new(ProblemKind::Malformed, detail),
+    if rejection.status() == ProblemKind::TooLarge.status() {
+        return Problem::new(ProblemKind::TooLarge, "The body is larger than allowed.");
     }
+    let kind = match rejection.status() {
+        StatusCode::UNPROCESSABLE_ENTITY => ProblemKind::Invalid,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ProblemKind::NotJson,
+        _ => ProblemKind::Malformed,
+    };
+    Problem::new(kind, detail)
 }
 
 /// Ids in the path.

@@ -1,9 +1,25 @@
 //! The bounds of web calls, which no account stands behind. Pure but for the look at the exchange.
 
+use axum_extra::extract::cookie::{Cookie, SameSite};
 use switchboard::Medium;
 
 use crate::app::App;
 use crate::config::Settings;
+
+/// The cookie in which a browser keeps the call that it began last.
+pub const COOKIE: &str = "helpline_web_call";
+
+/// That cookie, for the call with this secret. It is sent to the web calls alone and ends with the
+/// browser.
+#[must_use]
+pub fn cookie(token: String, https: bool) -> Cookie<'static> {
+    Cookie::build((COOKIE, token))
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(https)
+        .path("/api/v1/web-calls")
+        .build()
+}
 
 /// Web calls that may be alive at once: the limit of their own, or their share of all calls.
 #[must_use]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
+use axum_extra::extract::cookie::CookieJar;
 use ids::Language;
 use serde::{Deserialize, Serialize};
 use telephony::call::Digit;
@@ -56,7 +57,8 @@ pub struct WebCallView {
     pub waited_ms: u64,
 }
 
-/// Begins a call: the same greeting and the same queue as on a telephone.
+/// Begins a call: the same greeting and the same queue as on a telephone. Ends an earlier call of the
+/// same browser.
 #[utoipa::path(post, path = "/web-calls", tag = "web-calls", operation_id = "begin_web_call",
     request_body = NewWebCall, security(()),
     responses(
@@ -68,8 +70,9 @@ pub struct WebCallView {
 pub async fn begin(
     State(app): State<App>,
     client: ConnectInfo<SocketAddr>,
+    jar: CookieJar,
     Body(wish): Body<NewWebCall>,
-) -> Answer<(StatusCode, Json<BegunWebCall>)> {
+) -> Answer<(StatusCode, CookieJar, Json<BegunWebCall>)> {
     let number = wish.number.as_deref().unwrap_or("104");
     if !app.settings().queues.iter().any(|queue| queue.number == number) {
         return Err(Problem::field("number", "That is not a number of the helpline."));
@@ -82,8 +85,13 @@ pub async fn begin(
         return Err(Problem::new(ProblemKind::Unavailable, "All places for web calls are taken.")
             .retry_after(Duration::from_secs(30)));
     }
+    if let Some(before) = jar.get(web_call::COOKIE) {
+        // One call for each browser: a page that was reloaded has lost the one before.
+        let _over = app.exchange().web_call_hang_up(before.value());
+    }
     let call = app.exchange().web_call(&wish.sdp, number).await?;
-    Ok((StatusCode::CREATED, Json(BegunWebCall { token: call.token, sdp: call.answer })))
+    let jar = jar.add(web_call::cookie(call.token.clone(), app.is_https()));
+    Ok((StatusCode::CREATED, jar, Json(BegunWebCall { token: call.token, sdp: call.answer })))
 }
 
 /// What the call is doing.

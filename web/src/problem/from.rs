@@ -112,7 +112,7 @@ impl From<HashError> for Problem {
                 Self::new(ProblemKind::Unavailable, "Too many people are signing in; try again.")
                     .retry_after(BUSY_WAIT)
             }
-            error => Self::fault(error),
+            error @ (HashError::Compute(_) | HashError::Stopped(_)) => Self::fault(error),
         }
     }
 }

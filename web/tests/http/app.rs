@@ -136,7 +136,8 @@ impl TestApp {
 
 impl Actor {
     /// A request with everything that this actor has to show.
-    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: impl Into<Method>, path: &str) -> RequestBuilder {
+        let method = method.into();
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.bearer {
             request = request.bearer_auth(token);

@@ -171,7 +171,13 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
             let status = tried(&actor, operation).await;
             let expected_refusal = match who {
                 Who::Anonymous => StatusCode::UNAUTHORIZED,
-                _ => StatusCode::FORBIDDEN,
+                Who::Operator
+                | Who::Doctor
+                | Who::Supervisor
+                | Who::Admin
+                | Who::Auditor
+                | Who::Machine
+                | Who::MachineWithoutScope => StatusCode::FORBIDDEN,
             };
             let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
             let right = if allowed.contains(who) { !refused } else { status == expected_refusal };

@@ -194,7 +194,7 @@ async fn a_citizen_calls_from_the_browser_into_the_same_queue() {
     let mut view = Value::Null;
     for _ in 0..50 {
         view = json_of(citizen.get(&path).await, StatusCode::OK).await;
-        if view["state"] == "waiting" {
+        if view["position"].is_number() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -204,11 +204,24 @@ async fn a_citizen_calls_from_the_browser_into_the_same_queue() {
     let floor = json_of(supervisor.get("/api/v1/floor").await, StatusCode::OK).await;
     assert_eq!(floor["queues"][0]["waiting"], 1);
     assert_eq!(floor["calls"], 1);
+    let again = Browser::offering().await;
+    let wish = json!({"sdp": again.offer});
+    let begun = json_of(citizen.post("/api/v1/web-calls", &wish).await, StatusCode::CREATED).await;
+    again.take(begun["sdp"].as_str().expect("an answer")).await;
+    ends(&citizen, &path).await;
+    let path = format!("/api/v1/web-calls/{}", begun["token"].as_str().expect("a token"));
     assert_eq!(citizen.delete(&path).await.status(), StatusCode::NO_CONTENT);
+    ends(&citizen, &path).await;
+    for page in [browser, again] {
+        page.close().await;
+    }
+    app.stop().await;
+}
+
+/// Waits until a web call is over: a browser has one at a time, and hanging up ends it.
+async fn ends(citizen: &Actor, path: &str) {
     for _ in 0..50 {
-        if citizen.get(&path).await.status() == StatusCode::NOT_FOUND {
-            browser.close().await;
-            app.stop().await;
+        if citizen.get(path).await.status() == StatusCode::NOT_FOUND {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
