@@ -69,6 +69,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
     }
     let settings = Settings::load(cli.config.as_deref())?;
     logging::start(&settings.log)?;
+    logging::tell_panics();
     match command {
         Command::Serve => serve::run(settings).await,
         Command::Demo(demo) => demo.run(settings).await,

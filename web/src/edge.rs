@@ -47,6 +47,7 @@ pub async fn request(request: Request, next: Next) -> Response {
         let mut response = finish(response, &id);
         headers(&mut response, &id, api);
         count(&method, &operation, response.status(), began.elapsed());
+        tracing::debug!(status = response.status().as_u16(), "answered");
         response
     }
     .instrument(span)
@@ -197,9 +198,55 @@ pub fn client_network(info: &ConnectInfo<SocketAddr>) -> std::net::IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
     use axum::http::HeaderMap;
+    use axum::middleware::{from_fn, from_fn_with_state};
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+    use tower_http::catch_panic::CatchPanicLayer;
 
     use super::*;
+
+    async fn answered(router: Router, status: StatusCode) -> String {
+        let router = router
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(Duration::from_millis(20), deadline))
+            .layer(from_fn(request));
+        let request = Request::get("/").body(Body::empty()).expect("a request");
+        let response = router.oneshot(request).await.expect("an answer");
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+        let body = to_bytes(response.into_body(), 10_000).await.expect("a body");
+        String::from_utf8(body.to_vec()).expect("text")
+    }
+
+    async fn panics() -> &'static str {
+        panic!("with the number of somebody")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_nothing() {
+        let router = Router::new().route("/", get(panics));
+        let body = answered(router, StatusCode::INTERNAL_SERVER_ERROR).await;
+        assert!(body.contains("instance") && !body.contains("somebody"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_ended() {
+        let never = || async { std::future::pending::<()>().await };
+        let router = Router::new().route("/", get(never));
+        let body = answered(router, StatusCode::SERVICE_UNAVAILABLE).await;
+        assert!(body.contains("too long"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_fault_keeps_its_cause_to_the_log() {
+        let fault = || async { Problem::fault(std::io::Error::other("disk is on fire")) };
+        let router = Router::new().route("/", get(fault));
+        let body = answered(router, StatusCode::INTERNAL_SERVER_ERROR).await;
+        assert!(!body.contains("fire"), "{body}");
+    }
 
     fn allows(public: Option<&str>, host: &str, origin: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();

@@ -127,9 +127,14 @@ impl Frames {
         (agent == self.viewer.agent).then_some(())
     }
 
-    async fn ringing(&self, view: &RingingView, now: Timestamp) -> Ringing {
+    /// What the records know of the caller. A ring that is over (told to one who resumes) opens no
+    /// records; records that do not answer do not delay a ring.
+    async fn known(&self, view: &RingingView, now: Timestamp) -> Known {
+        if now >= view.expires_at {
+            return Known::default();
+        }
         let known = records::known(&self.app, &self.person, &view.call, now);
-        let known = match tokio::time::timeout(POP_TIMEOUT, known).await {
+        match tokio::time::timeout(POP_TIMEOUT, known).await {
             Ok(Ok(known)) => known,
             Ok(Err(problem)) => {
                 let cause = problem.cause_chain().unwrap_or_default();
@@ -140,7 +145,11 @@ impl Frames {
                 tracing::error!(call.id = %view.call.id, "the records did not answer in time");
                 Known::default()
             }
-        };
+        }
+    }
+
+    async fn ringing(&self, view: &RingingView, now: Timestamp) -> Ringing {
+        let known = self.known(view, now).await;
         let name_of = |agent| {
             self.app.exchange().agent_view(agent).map_or_else(String::new, |view| view.name)
         };

@@ -207,6 +207,40 @@ async fn strangers_and_other_sites_get_no_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_console_that_lags_is_closed_and_goes_on_where_it_was() {
+    // No event may wait: any two at once are too many for this console.
+    let app = TestApp::with(&[("HELPLINE__LIMITS__EVENTS_WAITING_MAX", "0")]).await;
+    let operator = app.operator().await;
+    let cookie = Actor::cookie(&app, "operator1").await;
+    let mut socket = connect(&app, &cookie, "", None).await.expect("open");
+    let cursor = frame(&mut socket).await["cursor"].as_u64().expect("a cursor");
+    let exchange = app.running.app().exchange().clone();
+    let agent = ids::AgentId::from(operator.user.expect("a user"));
+    let reasons = [routing::BreakReason::Meal, routing::BreakReason::Rest];
+    let burst = async {
+        let mut asked = tokio::task::JoinSet::new();
+        for n in 0..100 {
+            let (exchange, reason) = (exchange.clone(), reasons[n % 2]);
+            asked.spawn(async move {
+                exchange.request_state(agent, routing::Wanted::Break { reason }).await
+            });
+        }
+        asked.join_all().await
+    };
+    assert!(burst.await.iter().all(Result::is_ok));
+    let code = loop {
+        if let Came::Closed(code) = next(&mut socket).await {
+            break code;
+        }
+    };
+    assert_eq!(code, 4408);
+    let query = format!("?cursor={cursor}");
+    let mut socket = connect(&app, &cookie, &query, None).await.expect("open again");
+    assert_eq!(frame(&mut socket).await["type"], "resumed");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn streams_are_bounded() {
     let app = TestApp::with(&[("HELPLINE__HTTP__EVENT_STREAMS_MAX", "1")]).await;
     app.account("operator1", Role::Operator).await;
