@@ -1,6 +1,9 @@
 //! The helpline as a whole, tested from outside: the program as it is shipped, real telephones, real
 //! sockets on 127.0.0.1. Nothing here looks inside the program.
 
+pub mod desk;
+pub mod load;
+pub mod metrics;
 pub mod ports;
 pub mod program;
 pub mod telephone;

@@ -73,7 +73,12 @@ impl Sipp {
             .arg("-sf")
             .arg(scenario)
             .args(["-s", &self.dialled, "-i", "127.0.0.1", "-mi", "127.0.0.1"])
-            .args(["-p", &crate::ports::free().to_string(), "-mp", &crate::ports::free().to_string()])
+            .args([
+                "-p",
+                &crate::ports::free().to_string(),
+                "-mp",
+                &crate::ports::free().to_string(),
+            ])
             .args(["-m", &self.calls.to_string(), "-r", &self.per_second.to_string()])
             .args(["-nostdin", "-timeout", "60", "-timeout_error"])
             .args(&self.more)
@@ -150,11 +155,10 @@ pub struct Heard {
 
 /// The module `sndfile` dumps what was decoded into a file of its own naming.
 fn heard_audio(folder: &Path) -> Result<Vec<i16>> {
-    let found = std::fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path()).find(
-        |path| {
+    let found =
+        std::fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path()).find(|path| {
             path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("dec.wav"))
-        },
-    );
+        });
     let path = found.context("baresip kept nothing of what it heard")?;
     let mut reader = hound::WavReader::open(&path).context("what baresip heard")?;
     Ok(reader.samples::<i16>().filter_map(Result::ok).collect())
