@@ -3,8 +3,8 @@ import { TESTID } from "../src/ui/testid";
 import { expect, test } from "./harness/test";
 
 const CASES = [
-  { microphone: "none", says: "No microphone was found" },
-  { microphone: "denied", says: "not allowed" },
+  { microphone: "none", says: "No microphone found" },
+  { microphone: "denied", says: "may not use the microphone" },
 ] as const;
 
 for (const { microphone, says } of CASES) {
@@ -12,7 +12,7 @@ for (const { microphone, says } of CASES) {
     const desk = await operator("operator8", { voice: microphone });
     await desk.signIn();
     await expect(desk.get(TESTID.deviceProblem)).toContainText(says);
-    await desk.page.getByRole("button", { name: "without calls" }).click();
+    await desk.page.getByRole("button", { name: "without taking calls" }).click();
     await desk.is("offline");
     await expect(desk.get(TESTID.goAvailable)).toHaveCount(0);
     const refused = await desk.api("PUT", "/agents/me/state", { want: "available" });

@@ -69,9 +69,9 @@ export function shortDuration(ms: number): string {
   return duration(ms).replace(/^0(?=\d:)/, "");
 }
 
-/** Seconds left until a moment, rounded up, never below zero. */
+/** Seconds left until a moment, to the nearest, never below zero. */
 export function secondsLeft(until: number, now: number): number {
-  return Math.max(0, Math.ceil((until - now) / 1000));
+  return Math.max(0, Math.round((until - now) / 1000));
 }
 
 /** Years of age this year, from a year of birth. */

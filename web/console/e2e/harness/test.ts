@@ -56,6 +56,7 @@ export const test = base.extend<People, Worker>({
     await use(async (microphone, viewport = DESK) => {
       const browser = await browsers.with(microphone);
       const room = await browser.newContext({ viewport, reducedMotion: "reduce" });
+      room.setDefaultTimeout(15_000);
       rooms.push(room);
       return room;
     });

@@ -3,8 +3,8 @@
 // between prove that sound flows now.
 import { writeFileSync } from "node:fs";
 
-/** Whose voice is which tone, hertz; none is a note of the music or of a prompt. */
-export const TONE = { operator: 700, secondOperator: 1300, caller: 1100 } as const;
+/** Whose voice is which tone, hertz: far above the notes of the music and their strong overtones. */
+export const TONE = { operator: 1500, secondOperator: 2300, caller: 1900 } as const;
 
 const ON_S = 0.3;
 const OFF_S = 0.2;

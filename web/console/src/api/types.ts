@@ -45,6 +45,14 @@ export type CallView = Schemas["CallView"];
 export type Case = Schemas["Case"];
 export type CaseDraft = Schemas["DraftFields"];
 export type CaseState = Schemas["CaseState"];
+export const CASE_STATES = [
+  "new",
+  "open",
+  "pending",
+  "escalated",
+  "resolved",
+  "closed",
+] as const satisfies readonly CaseState[];
 export type Contact = Schemas["Contact"];
 export type Explanation = Schemas["Explanation"];
 export type Interaction = Schemas["Interaction"];
@@ -60,7 +68,8 @@ export type ReservationId = Ringing["reservation_id"];
 export type Ringing = Schemas["Ringing"];
 export type SearchAnswer = Schemas["SearchAnswer"];
 export type SearchQuestion = Schemas["SearchQuestion"];
-export type HitKind = "contact" | "case" | "interaction";
+export const KINDS = ["contact", "case", "interaction"] as const;
+export type HitKind = (typeof KINDS)[number];
 /** The schema leaves the kind of a hit open; these are the kinds there are. */
 export type Hit = Omit<Schemas["SearchHit"], "kind"> & { kind: HitKind };
 export type Session = Schemas["Session"];

@@ -30,6 +30,8 @@ function First() {
   const tab = useTab();
   const call = callOf(desk);
   const contact = useContact(desk.kind === "ringing" ? null : call?.contact_id).data;
+  const withheld = call?.medium === "web_call" ? t("bar.browserCall") : t("bar.withheld");
+  const nameless = numberOf(call) ?? withheld;
   const person = (lang === "hi" && contact?.name_hi) || contact?.name;
   if (tab.role === "secondary") return <b>{t("tab.short")}</b>;
   switch (desk.kind) {
@@ -44,8 +46,8 @@ function First() {
     case "ringing":
       return (
         <>
-          <b>{numberOf(call) ?? t("bar.withheld")}</b>
-          {desk.ringing && (
+          <b>{nameless}</b>
+          {desk.ringing && desk.ringing.people_known > 0 && (
             <span className="second">
               {" · "}
               {t("bar.known", { count: desk.ringing.people_known })}
@@ -54,19 +56,17 @@ function First() {
         </>
       );
     case "talking":
-      return <b>{person ?? numberOf(call) ?? t("bar.withheld")}</b>;
+      return <b>{person ?? nameless}</b>;
     case "on_hold":
       return (
         <>
-          <b>{person ?? numberOf(call) ?? t("bar.withheld")}</b>{" "}
-          <span className="second">{t("bar.first.hold")}</span>
+          <b>{person ?? nameless}</b> <span className="second">{t("bar.first.hold")}</span>
         </>
       );
     case "wrap_up":
       return (
         <>
-          <b>{person ?? numberOf(call) ?? t("bar.withheld")}</b>{" "}
-          <span className="second">{t("bar.first.wrapUp")}</span>
+          <b>{person ?? nameless}</b> <span className="second">{t("bar.first.wrapUp")}</span>
         </>
       );
     case "break":

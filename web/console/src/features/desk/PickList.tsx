@@ -79,7 +79,9 @@ export function PickList({ people, phone, who, adding, onAdding, live }: PickLis
           >
             <Key chord={otherChord} />
             <span>
-              <b className="name">{t("who.someoneElse")}</b>
+              <b className="name">
+                {listed.length > 0 ? t("who.someoneElse") : t("who.newPerson")}
+              </b>
               <br />
               <span className="about">{t("who.someoneElseHelp")}</span>
             </span>

@@ -1,10 +1,19 @@
 // Narrowing: the counts are those after permissions, as the server gives them.
-import { type CallClass, CLASSES, type SearchAnswer } from "../../api/types";
+import {
+  CASE_STATES,
+  type CallClass,
+  type CaseState,
+  CLASSES,
+  type HitKind,
+  KINDS,
+  type SearchAnswer,
+} from "../../api/types";
 import { month } from "../../format";
 import { useWords } from "../../i18n";
 import { ClassBadge } from "../../ui/ClassBadge";
 import { Panel } from "../../ui/Panel";
 import { labelOf, useVocabulary } from "../cases/useVocabulary";
+import { outcome } from "../desk/Previous";
 import type { Facets } from "./useSearch";
 
 const KNOWN = ["kind", "state", "category", "class", "language", "month"] as const;
@@ -74,11 +83,14 @@ function useFacetWord(): (name: string, value: string) => string {
   return (name, value) => {
     switch (name) {
       case "kind":
-        return t(`kind.${value as "case"}`);
+        return KINDS.some((kind) => kind === value) ? t(`kind.${value as HitKind}`) : value;
       case "state":
-        return t(`caseState.${value as "open"}`);
+        // One facet for both: the state of a case, the end of a call.
+        return CASE_STATES.some((state) => state === value)
+          ? t(`caseState.${value as CaseState}`)
+          : outcome(value, t);
       case "language":
-        return t(`language.${value as "hi"}`);
+        return value === "hi" || value === "en" ? t(`language.${value}`) : value;
       case "month":
         return month(`${value}-15T00:00:00Z`, lang) || value;
       case "category":

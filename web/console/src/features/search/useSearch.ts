@@ -2,12 +2,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import * as api from "../../api/operations";
-import type { Hit, HitKind, SearchAnswer } from "../../api/types";
+import { type Hit, KINDS, type SearchAnswer } from "../../api/types";
 
 const PAUSE_MS = 180;
 const PAGE = 20;
 const LETTERS_MIN = 2;
-const KINDS: HitKind[] = ["contact", "case", "interaction"];
 
 export type Facets = Record<string, string[]>;
 

@@ -49,7 +49,10 @@ function Checked({ session }: { session: Session }) {
   const tab = useTab();
   const client = useQueryClient();
   useEffect(() => {
-    store.onCaseSaved = (id) => void client.invalidateQueries({ queryKey: ["case", id] });
+    store.onCaseSaved = (id) => {
+      void client.invalidateQueries({ queryKey: ["case", id] });
+      void client.invalidateQueries({ queryKey: ["cases"] });
+    };
   }, [store, client]);
   const [checked, setChecked] = useState(() => sessionStorage.getItem(CHECKED_KEY));
   const primary = tab.role === "primary";
