@@ -204,7 +204,6 @@ async fn a_search_is_one_audit_entry(db: TestDb) {
 
     let as_actor = |role, purpose| Actor { user: UserId::from_number(9), role, purpose };
     let refused = [
-        as_actor(Role::Operator, Purpose::Desk),
         as_actor(Role::Operator, Purpose::Reason("  ".to_owned())),
         as_actor(Role::Admin, Purpose::Reason("curious".to_owned())),
     ];
@@ -220,6 +219,10 @@ async fn a_search_is_one_audit_entry(db: TestDb) {
     let reasoned = as_actor(Role::Operator, Purpose::Reason("call-back promised".to_owned()));
     let answer = followed.search.search(followed.store(), &reasoned, ask("kavita"), NOW).await;
     assert_eq!(answer.unwrap().total, 2);
+    let at_the_desk = as_actor(Role::Operator, Purpose::Desk);
+    let answer = followed.search.search(followed.store(), &at_the_desk, ask("kavita"), NOW).await;
+    assert_eq!(answer.unwrap().total, 2);
+    assert_eq!(searches().await[0].purpose, Purpose::Desk);
     followed.end().await;
 }
 

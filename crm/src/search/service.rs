@@ -33,8 +33,8 @@ pub enum SearchError {
     /// The role does not read records.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// Neither a call nor a reason was given.
-    #[error("a search outside a call needs a reason")]
+    /// A reason was given, and it is empty.
+    #[error("the reason of the search is empty")]
     ReasonRequired,
     /// It took too long: too many searches at once, or too much to search.
     #[error("the search took longer than two seconds")]
@@ -71,8 +71,8 @@ impl Search {
     /// of this page, also if there are none.
     ///
     /// # Errors
-    /// The role does not read records, no reason is given outside a call, the search takes longer
-    /// than two seconds, or it or its audit entry fails.
+    /// The role does not read records, the reason given is empty, the search takes longer than two
+    /// seconds, or it or its audit entry fails.
     pub async fn search(
         &self,
         store: &Store,
@@ -82,9 +82,10 @@ impl Search {
     ) -> Result<Results, SearchError> {
         allow(actor, Deed::ReadRecords)?;
         match &actor.purpose {
-            Purpose::Call(_) => {}
+            // At the desk one searches before one knows what to open; opening asks for the reason.
+            Purpose::Call(_) | Purpose::Desk => {}
             Purpose::Reason(reason) if !reason.trim().is_empty() => {}
-            Purpose::Reason(_) | Purpose::Desk => return Err(SearchError::ReasonRequired),
+            Purpose::Reason(_) => return Err(SearchError::ReasonRequired),
         }
         let viewer = Viewer::of(actor);
         let results = match timeout(DEADLINE, self.find(viewer, query)).await {
