@@ -39,14 +39,13 @@ test("a laptop closed in mid-call sends the caller to the head of the queue", as
   await rescuer.is("ringing");
   await expect(rescuer.get(TESTID.bar)).toContainText(CALLER.slice(-5));
   await rescuer.answer();
-  const answeredAt = Date.now();
   await (await rescuer.listen()).hears(TONE.caller);
   await rescuer.end();
   const report = await caller.report();
   expect(report.bursts(TONE.operator, 0, closedAt), report.text).toBeGreaterThanOrEqual(2);
   expect(report.bursts(TONE.operator, closedAt + 2_000), "the dead desk is silent").toBe(0);
   expect(report.level(queuedAt - 3_000, queuedAt), "told or music, dBFS").toBeGreaterThan(-40);
-  expect(report.bursts(TONE.secondOperator, answeredAt), report.text).toBeGreaterThanOrEqual(2);
+  expect(report.bursts(TONE.secondOperator), report.text).toBeGreaterThanOrEqual(2);
   await rescuer.wrapUp("Was cut off by a broken laptop; all is well.");
   // The other caller is next.
   await rescuer.answer();

@@ -87,10 +87,8 @@ export class Operator {
   }
 
   async goAvailable(): Promise<void> {
-    await this.page.keyboard.press("F2");
-    // A caller who waits already rings at once.
-    const bar = this.get(TESTID.bar);
-    await expect(bar).toHaveAttribute("data-state", /available|ringing/, { timeout: STATE_MS_MAX });
+    await this.press("F2");
+    await this.isFree();
   }
 
   /** From the sign-in page to the queue. */
@@ -104,6 +102,14 @@ export class Operator {
   async is(state: DeskState, timeout = STATE_MS_MAX): Promise<void> {
     const bar = this.get(TESTID.bar);
     await expect(bar).toHaveAttribute("data-state", state, { timeout });
+  }
+
+  /** Available, or rung already by a caller who had been waiting. */
+  private async isFree(): Promise<void> {
+    const bar = this.get(TESTID.bar);
+    await expect(bar).toHaveAttribute("data-state", /^(available|ringing)$/, {
+      timeout: STATE_MS_MAX,
+    });
   }
 
   async press(key: string): Promise<void> {
@@ -154,7 +160,7 @@ export class Operator {
     await this.tabTo(TESTID.report);
     await this.page.keyboard.type(report);
     await this.press("Control+Enter");
-    await this.is("available");
+    await this.isFree();
   }
 
   /** A request with this person's session. */
