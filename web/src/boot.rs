@@ -31,6 +31,9 @@ use crate::server;
 /// Reports that may wait between a driver and the exchange.
 const REPORTS_MAX: usize = 4096;
 
+/// The name under which the store knows how far this node's search index is.
+pub const INDEX_CONSUMER: &str = "this-node";
+
 /// How long a stop waits for calls and requests.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -133,7 +136,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         listener.with_context(|| format!("cannot listen for HTTP on {}", settings.http.listen))?;
     let addresses = Addresses { http: listener.local_addr()?, sip: sip.local_addr(), webrtc };
     let (stop_indexer, stopped) = watch::channel(false);
-    let indexer = Indexer::new(store.clone(), index.clone(), "this-node");
+    let indexer = Indexer::new(store.clone(), index.clone(), INDEX_CONSUMER);
     let stopping = CancellationToken::new();
     let app = App::new(Parts {
         settings,

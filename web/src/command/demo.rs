@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use crm::demo::{Plan, fill};
+use crm::search::Indexer;
 use ids::{Language, QueueId, UserId};
 use rand::seq::IndexedRandom as _;
 use store::Store;
@@ -67,12 +68,23 @@ impl Demo {
         let token = machine_token(&store, self.token.as_deref()).await?;
         let plan = Plan { seed: SEED, now: clock::now(), staff: &staff, households: HOUSEHOLDS };
         fill(&store, &plan).await.context("the made-up citizens")?;
+        index(&settings, store).await?;
         let page = set_up_link::base(&settings);
         let folder = settings.data.folder.display().to_string();
         let running = boot::start(settings).await?;
         print(&running, &page, &password, token.as_deref(), &folder);
         serve::until_told(running).await
     }
+}
+
+/// The made-up citizens in the search index, so that the first search finds them.
+async fn index(settings: &Settings, store: Store) -> anyhow::Result<()> {
+    let index = boot::open_index(settings).await?;
+    if index.must_rebuild().is_some() {
+        let indexer = Indexer::new(store, index, boot::INDEX_CONSUMER);
+        indexer.rebuild(|_| {}).await.context("the search index of the demo")?;
+    }
+    Ok(())
 }
 
 /// The demo's users with the password set; the operators among them.

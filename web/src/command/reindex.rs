@@ -16,7 +16,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     let index = boot::open_index(settings).await?;
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} records, {eta} left")?;
     let bar = ProgressBar::new(0).with_style(style);
-    let indexer = Indexer::new(store, index.clone(), "this-node");
+    let indexer = Indexer::new(store, index.clone(), boot::INDEX_CONSUMER);
     let progress = |progress: crm::search::Progress| {
         bar.set_length(progress.total.max(progress.done));
         bar.set_position(progress.done);
