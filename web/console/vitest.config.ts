@@ -8,7 +8,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     css: false,
-    testTimeout: 20_000,
+    // Generous: the machine may be busy with the rest of the tests; a hanging test still ends.
+    testTimeout: 60_000,
     // Two cores are shared with the rest of `make test`.
     maxWorkers: 2,
   },

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import * as data from "./screens-data.mjs";
 
@@ -278,7 +279,10 @@ for (const [name, options] of plan) {
     const wide = await it.page.evaluate(
       () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
     );
-    console.log(file, wide ? "SCROLLS SIDEWAYS" : "", it.complaints.join(" | "));
+    const { violations } = await new AxeBuilder({ page: it.page }).analyze();
+    const found = violations.map(({ id, nodes }) => `axe ${id}: ${nodes[0]?.html.slice(0, 160)}`);
+    failed += violations.length;
+    console.log(file, [wide ? "SCROLLS SIDEWAYS" : "", ...it.complaints, ...found].join("\n  "));
     await it.context.close();
   } catch (error) {
     failed += 1;

@@ -688,7 +688,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins a call: the same greeting and the same queue as on a telephone. */
+        /**
+         * Begins a call: the same greeting and the same queue as on a telephone. Ends an earlier call of the
+         *     same browser.
+         */
         post: operations["begin_web_call"];
         delete?: never;
         options?: never;

@@ -73,7 +73,7 @@ function CaseHead({ item }: { item: Case }) {
 
   return (
     <header>
-      <h1>{item.number}</h1>
+      <h2 className="page-title">{item.number}</h2>
       <span className="tag">{t(`caseState.${item.state}`)}</span>
       {item.class && <ClassBadge name={item.class} />}
       <span className="second small">{t("case.opened", { time: full(item.opened_at, lang) })}</span>

@@ -28,7 +28,12 @@ export function Timeline({
   if (data.length === 0) return <p className="empty">{t("timeline.none")}</p>;
   const newestFirst = [...data].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return (
-    <ul className="lines scroll" data-testid={TESTID.timeline}>
+    <ul
+      className="lines scroll full-width"
+      aria-label={t("timeline.title")}
+      tabIndex={0}
+      data-testid={TESTID.timeline}
+    >
       {newestFirst.map((entry) => (
         <li key={`${entry.at} ${entry.kind} ${entry.title}`}>
           <Icon name={iconOf(entry.kind)} />

@@ -12,7 +12,7 @@ export function Previous({ list }: { list: PreviousContact[] }) {
       {list.length === 0 ? (
         <p className="empty">{t("previous.none")}</p>
       ) : (
-        <ul className="lines scroll">
+        <ul className="lines scroll full-width" aria-label={t("previous.title")} tabIndex={0}>
           {list.map((contact) => (
             <li key={`${contact.at} ${contact.summary ?? ""}`}>
               <Icon name="phone" />

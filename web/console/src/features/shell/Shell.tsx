@@ -105,6 +105,7 @@ export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgai
       />
       <Rail name={session.user.name} />
       <main className="screen stack" id="screen" tabIndex={-1}>
+        <h1 className="unseen">{t("app.name")}</h1>
         <OtherTab />
         {strip === "status" && <StatusMenu onClose={close} />}
         {strip === "keypad" && live && <Keypad onClose={close} />}
