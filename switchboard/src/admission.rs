@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ids::{CallId, LegId};
+use ids::{CallId, Language, LegId};
 use telephony::call::{Call, CallEvent, CallFacts, Refusal};
 use telephony::driver::sip::Invitation;
 use tokio::sync::{mpsc, oneshot};
@@ -86,12 +86,16 @@ impl Admitted {
         metrics::gauge!("calls").decrement(1.0);
     }
 
-    /// Starts the call. `answer` is our session description, where the trunk still waits for it.
-    pub(crate) async fn start(self, answer: Option<String>) {
+    /// Starts the call. `answer` is our session description, where the trunk still waits for it;
+    /// `language` what the caller has chosen already, where there was a way to.
+    pub(crate) async fn start(self, answer: Option<String>, language: Option<Language>) {
         let Self { hub, view, leg, inbox } = self;
         let written = hub.records.arrived(&view);
         hub.tasks.spawn(await_record(Arc::clone(&hub), view.id, written));
-        let remembered = remembered_language(&hub, &view).await;
+        let remembered = match language {
+            Some(chosen) => Some(chosen),
+            None => remembered_language(&hub, &view).await,
+        };
         let line = hub.lines.of(&view.dialled);
         let facts = CallFacts {
             id: view.id,
@@ -124,7 +128,7 @@ async fn await_record(hub: Arc<Hub>, call: CallId, written: oneshot::Receiver<()
     hub.tell_call(call, event);
 }
 
-async fn remembered_language(hub: &Hub, view: &CallView) -> Option<ids::Language> {
+async fn remembered_language(hub: &Hub, view: &CallView) -> Option<Language> {
     let number = view.number?;
     let found = timeout(LANGUAGE_PATIENCE, hub.records.remembered_language(number)).await;
     // No answer in time costs the caller one more question, not the call.
@@ -141,7 +145,7 @@ pub(crate) fn invited(hub: &Arc<Hub>, invitation: Invitation) {
     let hub = Arc::clone(hub);
     hub.tasks.clone().spawn(async move {
         match hub.media.open_trunk(leg, &offer).await {
-            Ok(answer) => admitted.start(Some(answer)).await,
+            Ok(answer) => admitted.start(Some(answer), None).await,
             Err(refused) => {
                 admitted.give_up();
                 refuse(&hub, leg, Refusal::from(refused));

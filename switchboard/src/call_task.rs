@@ -178,6 +178,7 @@ impl CallTask {
                     view.language = language.or(view.language);
                     view.queued_at = Some(*since);
                     view.talking_at = None;
+                    view.agent = None;
                 });
                 hub.records.mark(id, *since, Mark::Queued { queue, class, language });
             }
@@ -219,16 +220,12 @@ impl CallTask {
         }
     }
 
-    /// The agent's console learns that its part is over before the call forgets the agent.
+    /// The agent's console learns that its part is over, whatever becomes of the caller.
     fn say_goodbye(&self, agent: AgentId) {
-        let view = self.hub.registry.update_call(self.id, |view| {
-            view.state = CallState::Ended;
-            view.agent = None;
-        });
-        if let Some(view) = view {
-            let happening = Happening::CallChanged(Box::new(view));
-            self.hub.bus.publish(self.hub.clock.now(), Audience::Agent(agent), happening);
-        }
+        let Some(mut view) = self.hub.registry.call_view(self.id) else { return };
+        view.state = CallState::Ended;
+        let happening = Happening::CallChanged(Box::new(view));
+        self.hub.bus.publish(self.hub.clock.now(), Audience::Agent(agent), happening);
     }
 
     /// Publishes the view if it differs from what was shown.

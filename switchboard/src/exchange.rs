@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ids::{AgentId, CallId, ContactId, LegId, ReservationId};
+use ids::{AgentId, CallId, ContactId, Language, LegId, ReservationId};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use routing::{FloorConfig, FloorEvent, RefusedWhy, Wanted};
@@ -320,11 +320,16 @@ impl Exchange {
     }
 
     /// A call from the citizen page. The page's offer is answered at once; the caller then hears the
-    /// same greeting as on a telephone.
+    /// same greeting as on a telephone, in the page's language if one is given.
     ///
     /// # Errors
     /// [`ExchangeError::CallRefused`] with the reason.
-    pub async fn web_call(&self, offer: &str, number: &str) -> Result<WebCall, ExchangeError> {
+    pub async fn web_call(
+        &self,
+        offer: &str,
+        number: &str,
+        language: Option<Language>,
+    ) -> Result<WebCall, ExchangeError> {
         let leg = LegId::from_uuid(self.hub.clock.mint());
         let admitted = Admitted::new(&self.hub, leg, None, number, Medium::WebCall)
             .map_err(ExchangeError::CallRefused)?;
@@ -338,7 +343,7 @@ impl Exchange {
         let call = admitted.id();
         let token = secret()?;
         self.hub.registry.lock().web_calls.insert(token.clone(), call);
-        admitted.start(None).await;
+        admitted.start(None, language).await;
         Ok(WebCall { call, token, answer })
     }
 

@@ -77,9 +77,8 @@ pub async fn begin(
     if !app.settings().queues.iter().any(|queue| queue.number == number) {
         return Err(Problem::field("number", "That is not a number of the helpline."));
     }
-    if wish.language.as_deref().is_some_and(|tag| tag.parse::<Language>().is_err()) {
-        return Err(Problem::field("language", "Not a language."));
-    }
+    let language = wish.language.as_deref().map(str::parse::<Language>).transpose();
+    let language = language.map_err(|_| Problem::field("language", "Not a language."))?;
     app.limits().web_call_by_address.attempt(&edge::client_network(&client))?;
     if web_call::alive(&app) >= web_call::places(app.settings()) {
         return Err(Problem::new(ProblemKind::Unavailable, "All places for web calls are taken.")
@@ -89,7 +88,7 @@ pub async fn begin(
         // One call for each browser: a page that was reloaded has lost the one before.
         let _over = app.exchange().web_call_hang_up(before.value());
     }
-    let call = app.exchange().web_call(&wish.sdp, number).await?;
+    let call = app.exchange().web_call(&wish.sdp, number, language).await?;
     let jar = jar.add(web_call::cookie(call.token.clone(), app.is_https()));
     Ok((StatusCode::CREATED, jar, Json(BegunWebCall { token: call.token, sdp: call.answer })))
 }

@@ -82,6 +82,10 @@ fn print(report: &DialReport) {
         let (from, to) = (tone.from.as_secs_f64(), tone.to.as_secs_f64());
         println!("heard {} Hz from {from:.2} s to {to:.2} s", tone.hertz);
     }
+    if !report.keys.is_empty() {
+        let keys: String = report.keys.iter().map(|key| key.as_char()).collect();
+        println!("the other side pressed {keys}");
+    }
 }
 
 /// The samples of a WAV file of telephone audio.

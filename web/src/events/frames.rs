@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use ids::{AgentId, CallId, Timestamp};
-use routing::{AgentState, Alert};
+use ids::{AgentId, Timestamp};
+use routing::Alert;
 use switchboard::{BusEvent, Happening, RingingView};
 
 use super::protocol::{AlertWord, News, ServerFrame, Viewer};
@@ -24,9 +24,6 @@ pub struct Frames {
     app: App,
     person: Person,
     viewer: Viewer,
-    /// The call that this agent is on, or was on last: its end is told to nobody in particular,
-    /// because the exchange has parted call and agent by then.
-    own_call: Option<CallId>,
 }
 
 impl Frames {
@@ -34,8 +31,7 @@ impl Frames {
     #[must_use]
     pub fn new(app: App, person: Person) -> Self {
         let viewer = Viewer { agent: AgentId::from(person.user), role: person.role };
-        let own_call = app.exchange().call_of(viewer.agent).map(|call| call.id);
-        Self { app, person, viewer, own_call }
+        Self { app, person, viewer }
     }
 
     /// Who looks.
@@ -64,26 +60,12 @@ impl Frames {
     }
 
     /// The frame of an event, if it is for this viewer.
-    pub async fn of(&mut self, event: &BusEvent, now: Timestamp) -> Option<ServerFrame> {
-        self.remember(&event.happening);
-        if !self.viewer.hears(event.audience) && !self.ends_own_call(&event.happening) {
+    pub async fn of(&self, event: &BusEvent, now: Timestamp) -> Option<ServerFrame> {
+        if !self.viewer.hears(event.audience) {
             return None;
         }
         let news = self.news(&event.happening, now).await?;
         Some(ServerFrame { cursor: Some(event.cursor), at: event.at.into(), news })
-    }
-
-    fn remember(&mut self, happening: &Happening) {
-        if let Happening::AgentStateChanged(view) = happening
-            && view.agent == self.viewer.agent
-            && let AgentState::Talking { call, .. } | AgentState::WrapUp { call, .. } = view.state
-        {
-            self.own_call = Some(call);
-        }
-    }
-
-    fn ends_own_call(&self, happening: &Happening) -> bool {
-        matches!(happening, Happening::CallEnded { call, .. } if self.own_call == Some(*call))
     }
 
     async fn news(&self, happening: &Happening, now: Timestamp) -> Option<News> {
