@@ -1,5 +1,5 @@
 // The pictures of the README, from the real program: docs/images/*.png. `npm run screenshots`.
-// What is looked at by eye, in both languages, on the two screens that a helpline has.
+// Look at them, and at test-results/pictures, after every change of the screens.
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { TESTID } from "../src/ui/testid";
@@ -8,8 +8,8 @@ import { expect, test } from "./harness/test";
 import { TONE } from "./harness/tone";
 
 const FOLDER = resolve(import.meta.dirname, "../../../docs/images");
-/** The usual screen of an office, and the same with a taskbar and a browser's bars taken off. */
-const HEIGHTS = [768, 640];
+/** Those of a low screen are only for looking at. */
+const LOW_FOLDER = resolve(import.meta.dirname, "../test-results/pictures");
 
 interface Scene {
   lang: Lang;
@@ -83,11 +83,12 @@ test("the citizen page", async ({ room, server }) => {
   await page.screenshot({ path: join(FOLDER, "citizen-hi.png") });
 });
 
+/** On the usual screen of an office, and on the same less a taskbar and a browser's bars. */
 async function shoot(desk: Operator, name: string, lang: Lang): Promise<void> {
-  for (const height of HEIGHTS) {
-    await desk.page.setViewportSize({ width: 1366, height });
-    const size = height === HEIGHTS[0] ? "" : `-${height}`;
-    await desk.page.screenshot({ path: join(FOLDER, `operator-${name}-${lang}${size}.png`) });
-  }
-  await desk.page.setViewportSize({ width: 1366, height: HEIGHTS[0] ?? 768 });
+  await desk.page.mouse.move(0, 0);
+  const file = `operator-${name}-${lang}.png`;
+  await desk.page.screenshot({ path: join(FOLDER, file) });
+  await desk.page.setViewportSize({ width: 1366, height: 640 });
+  await desk.page.screenshot({ path: join(LOW_FOLDER, file) });
+  await desk.page.setViewportSize({ width: 1366, height: 768 });
 }

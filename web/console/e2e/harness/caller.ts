@@ -74,6 +74,8 @@ export class Report {
   private readonly wav: Buffer;
   /** When the call was answered, by this machine's clock. */
   private readonly answeredAt: number;
+  /** The keys that the other side pressed. */
+  readonly keys: string;
   readonly text: string;
 
   constructor(program: Program, recording: string) {
@@ -84,6 +86,7 @@ export class Report {
     this.tones = [...this.text.matchAll(/heard ([\d.]+) Hz from ([\d.]+) s to ([\d.]+) s/g)].map(
       ([, hertz, from, to]) => ({ hertz: Number(hertz), from: Number(from), to: Number(to) }),
     );
+    this.keys = /the other side pressed (\S+)/.exec(this.text)?.[1] ?? "";
     this.wav = readFileSync(recording);
   }
 

@@ -68,6 +68,16 @@ export class Operator {
     return this.page.getByTestId(testid);
   }
 
+  /** The other language, at the sign-in page and by keyboard. */
+  async switchLanguage(): Promise<void> {
+    const html = this.page.locator("html");
+    const before = (await html.getAttribute("lang")) ?? "";
+    await this.tabTo(TESTID.language, true);
+    await this.press("Enter");
+    await expect(html).not.toHaveAttribute("lang", before);
+    await this.tabTo(TESTID.signInUsername);
+  }
+
   /** Signs in at the page, by keyboard. */
   async signIn(): Promise<void> {
     await expect(this.get(TESTID.signInUsername)).toBeFocused();
