@@ -2,6 +2,7 @@
 //! It prints figures with their units and asserts none; a call that went wrong is a failure by name.
 //! Real time, real sockets: a figure is of this machine and its load at this moment.
 
+pub mod assignment;
 pub mod bridged;
 pub mod callers;
 pub mod calls;

@@ -20,6 +20,9 @@ const PRESS_AFTER: Duration = Duration::from_millis(100);
 /// How long the telephones ring at most: the helpline answers at once or not at all.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 const AMPLITUDE: i16 = 8000;
+/// The answer is timed from the moment we began to dial, which on a busy machine is some time before
+/// the telephone does.
+const CLOCK_DOUBT: Duration = Duration::from_millis(500);
 
 /// Any number of telephones.
 pub struct Callers {
@@ -120,13 +123,14 @@ impl Callers {
 }
 
 impl Called {
-    /// When the caller first heard the agent after `accepted`, by the packets' own times; `None` if
+    /// When the caller first heard the agent who accepted then, by the packets' own times; `None` if
     /// never.
     #[must_use]
     pub fn heard_agent_at(&self, accepted: Instant) -> Option<Instant> {
         let answered = self.answered_at?;
         let tones = self.report.tones.iter().map(|tone| answered + tone.from);
-        tones.filter(|at| *at >= accepted).min()
+        let heard = tones.filter(|at| *at + CLOCK_DOUBT >= accepted).min();
+        heard.map(|at| at.max(accepted))
     }
 }
 

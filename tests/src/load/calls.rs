@@ -3,8 +3,7 @@
 //! after the accept both hear each other. Does I/O.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -12,8 +11,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::assignment::{Assignments, Rang};
 use super::callers::{Called, Callers};
-use super::{Failures, Figures, Outcome, Place, Spread, staff};
+use super::{AGENT_HERTZ, Failures, Figures, Outcome, Place, Spread, staff};
 use crate::desk::{Desk, News, Ringing, Stream};
 
 /// How long agents talk.
@@ -47,15 +47,9 @@ struct Taken {
 struct Run {
     callers: Callers,
     failures: Failures,
-    /// Agents who wait for work.
-    free: AtomicI64,
-    /// When a call was seen to wait, by call.
-    waiting: Mutex<HashMap<String, Instant>>,
+    assignments: Mutex<Assignments>,
     /// By the caller's number.
     taken: Mutex<HashMap<String, Taken>>,
-    key_to_ring: Spread,
-    wait_to_ring: Spread,
-    told_wait: Spread,
     both_hear: Spread,
 }
 
@@ -109,12 +103,8 @@ impl Run {
         Self {
             callers,
             failures: Failures::default(),
-            free: AtomicI64::new(i64::from(agents)),
-            waiting: Mutex::default(),
+            assignments: Mutex::new(Assignments::new(agents)),
             taken: Mutex::default(),
-            key_to_ring: Spread::default(),
-            wait_to_ring: Spread::default(),
-            told_wait: Spread::default(),
             both_hear: Spread::default(),
         }
     }
@@ -123,8 +113,7 @@ impl Run {
     async fn watch(self: Arc<Self>, mut stream: Stream) {
         while let Ok((at, news)) = stream.next().await {
             if let News::Waiting { call } = news {
-                let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                waiting.entry(call).or_insert(at);
+                self.assignments().waits(&call, at);
             }
         }
     }
@@ -154,7 +143,10 @@ impl Run {
             return false;
         };
         let Some(at) = called.heard_agent_at(taken.accepted) else {
-            self.failures.note("a caller did not hear the agent");
+            let (heard, of) = (called.report.heard(AGENT_HERTZ), called.report.talked);
+            let what =
+                format!("a caller did not hear the agent in time: {heard:?} of {of:?} in all");
+            self.failures.note(what);
             return false;
         };
         self.both_hear.add(at.max(taken.heard_at_desk) - taken.accepted);
@@ -178,25 +170,19 @@ impl Run {
                 let _filed_already = desk.file(&ringing).await;
                 let _free_already = desk.finish_wrap_up().await;
             }
-            self.free.fetch_add(1, Ordering::Relaxed);
+            self.assignments().freed();
         }
     }
 
-    /// A console rings: how long did that take, if an agent was free?
     fn rang(&self, at: Instant, ringing: &Ringing) {
-        // Whoever came while all were busy waited for an agent, not for the helpline.
-        if self.free.fetch_sub(1, Ordering::Relaxed) <= 1 {
-            return;
-        }
-        self.told_wait.add(Duration::from_millis(ringing.waited_ms));
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(since) = waiting.get(&ringing.call) {
-            self.wait_to_ring.add(at.saturating_duration_since(*since));
-        }
         let number = ringing.number.as_deref();
-        if let Some(pressed) = number.and_then(|number| self.callers.pressed_at(number)) {
-            self.key_to_ring.add(at.saturating_duration_since(pressed));
-        }
+        let pressed = number.and_then(|number| self.callers.pressed_at(number));
+        let told = Duration::from_millis(ringing.waited_ms);
+        self.assignments().rings(&ringing.call, Rang { at, pressed, told });
+    }
+
+    fn assignments(&self) -> MutexGuard<'_, Assignments> {
+        self.assignments.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn serve(&self, desk: &mut Desk, ringing: &Ringing) -> Result<()> {
@@ -230,10 +216,10 @@ impl Run {
         figures.number("CPU per whole call", cpu_ms / calls, "ms");
         figures.number("  without what the desks cost when nobody calls", net / calls, "ms");
         figures.number("  desks when nobody calls", idle_per_s, "ms/s");
-        let quantiles = &[50, 99];
-        figures.spread("time to assign: waits → console rings", &self.wait_to_ring, quantiles);
-        figures.spread("  by the helpline's own clock", &self.told_wait, quantiles);
-        figures.spread("key pressed → console rings", &self.key_to_ring, quantiles);
+        let (times, quantiles) = (self.assignments().times(), &[50, 99]);
+        figures.spread("time to assign: waits → console rings", &times.wait_to_ring, quantiles);
+        figures.spread("  by the helpline's own clock", &times.told, quantiles);
+        figures.spread("key pressed → console rings", &times.key_to_ring, quantiles);
         figures.spread("accept → both hear each other", &self.both_hear, &[50, 95]);
         figures
     }

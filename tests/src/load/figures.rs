@@ -60,7 +60,9 @@ impl Spread {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(time);
     }
 
-    fn sorted(&self) -> Vec<Duration> {
+    /// All of them, shortest first.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<Duration> {
         let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         times.sort_unstable();
         times
