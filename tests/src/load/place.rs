@@ -38,7 +38,15 @@ impl Place {
     /// # Errors
     /// It is not built, or did not become ready.
     pub async fn start() -> Result<Self> {
-        let program = Program::start(SETTINGS).await?;
+        Self::start_with(&[]).await
+    }
+
+    /// The same with settings on top (`("FLOOR__RING_S", "2")`).
+    ///
+    /// # Errors
+    /// It is not built, or did not become ready.
+    pub async fn start_with(settings: &[(&str, &str)]) -> Result<Self> {
+        let program = Program::start(&[SETTINGS, settings].concat()).await?;
         Ok(Self {
             http: program.http,
             sip: program.sip,
@@ -88,6 +96,14 @@ impl Place {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
         let stuck = calls.max(1.0) as u32;
         Ok(stuck)
+    }
+
+    /// One of its own counts, summed over its labels.
+    ///
+    /// # Errors
+    /// The helpline does not answer.
+    pub async fn metric(&self, name: &str) -> Result<f64> {
+        metrics::sum(self.http, name).await
     }
 
     /// What the helpline complained of, if it is the tool's own: the end of it.

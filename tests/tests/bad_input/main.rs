@@ -4,6 +4,7 @@
 mod accept;
 mod garbled;
 mod http;
+mod media;
 mod sip;
 mod socket;
 
