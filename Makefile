@@ -22,8 +22,10 @@ build: console ## the release binary target/release/helpline, console inside
 .PHONY: console
 console: $(CONSOLE)/dist/index.html
 
+# `npm install` keeps to the lock file as `npm ci` does, and does not insist on the optional packages of
+# other platforms, which not every registry carries.
 $(CONSOLE)/node_modules/.package-lock.json: $(CONSOLE)/package-lock.json $(CONSOLE)/package.json
-	cd $(CONSOLE) && npm ci --no-audit --no-fund
+	cd $(CONSOLE) && npm install --no-audit --no-fund
 	touch $@
 
 $(CONSOLE)/dist/index.html: $(CONSOLE)/node_modules/.package-lock.json $(shell find $(CONSOLE)/src $(CONSOLE)/*.html $(CONSOLE)/*.ts -type f 2>/dev/null)
