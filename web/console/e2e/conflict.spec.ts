@@ -1,4 +1,6 @@
 // Two people change one case: the second is told, sees both texts, and loses nothing.
+import type { Locator } from "@playwright/test";
+import { TESTID } from "../src/ui/testid";
 import type { Operator } from "./harness/operator";
 import { expect, test } from "./harness/test";
 
@@ -10,8 +12,11 @@ test("two people change the same case", async ({ operator }) => {
   }
   const { cases } = await (await first.api("GET", "/cases?mine=true")).json();
   const open = cases.find((item: { state: string }) => item.state !== "closed");
-  await openCase(first, open.number);
-  await openCase(second, open.number);
+  await openCase(first, open.number, async (hit) => {
+    await hit.waitFor();
+    await first.press("Enter");
+  });
+  await openCase(second, open.number, (hit) => hit.dblclick());
   const notesOf = (desk: Operator) => desk.page.getByLabel("Notes");
   await notesOf(first).fill("Called back, no answer.");
   await notesOf(second).fill("The clinic has a bed.");
@@ -28,13 +33,16 @@ test("two people change the same case", async ({ operator }) => {
   expect(after.notes).toBe("The clinic has a bed.");
 });
 
-/** Finds a case by its number and opens it, with the reason that a record outside a call needs. */
-async function openCase(desk: Operator, number: string): Promise<void> {
+/** Finds a case by its number and opens it by key or by mouse, with the reason that a record outside a call needs. */
+async function openCase(
+  desk: Operator,
+  number: string,
+  open: (hit: Locator) => Promise<void>,
+): Promise<void> {
   await desk.press("/");
   await desk.page.keyboard.type(number);
-  await desk.page.getByTestId("search-hit").filter({ hasText: number }).first().waitFor();
-  await desk.press("Enter");
-  const reason = desk.page.getByTestId("open-reason");
+  await open(desk.get(TESTID.hit).filter({ hasText: number }).first());
+  const reason = desk.get(TESTID.reason);
   const head = desk.page.getByRole("heading", { name: number });
   await expect(reason.or(head)).toBeVisible();
   if (await reason.isVisible()) await desk.press("Enter");

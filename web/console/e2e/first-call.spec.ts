@@ -113,13 +113,16 @@ async function expectNothing(ear: Ear): Promise<void> {
   expect(await ear.bursts(TONE.caller, since), "the caller is not heard while on hold").toBe(0);
 }
 
-/** Runs something after the sound has settled, and for so long that several bursts pass. */
+/** Runs something while the sound is settled, for so long that several bursts pass. */
 async function during(run: () => Promise<void>): Promise<[number, number]> {
   await pause(SETTLE_MS);
   const from = Date.now();
   await run();
   await pause(Math.max(0, from + LISTEN_MS - Date.now()));
-  return [from, Date.now()];
+  const to = Date.now();
+  // The caller's clock is known to within the time its program took to start.
+  await pause(SETTLE_MS);
+  return [from, to];
 }
 
 /** Who it is about, notes in both scripts, and a reload in the middle. Returns the case's number. */
@@ -145,8 +148,9 @@ async function write(desk: Operator, story: Story, times: Times): Promise<string
 function expectHeard(report: Report, times: Times): void {
   const burstsIn = (times: [number, number]) => report.bursts(TONE.operator, ...times);
   expect(burstsIn(times.talked), report.text).toBeGreaterThanOrEqual(2);
-  expect(burstsIn(times.muted), "muted, the operator is not heard").toBe(0);
-  expect(burstsIn(times.held), "on hold the operator is not heard").toBe(0);
+  const told = `${JSON.stringify(times)}\n${report.text}`;
+  expect(burstsIn(times.muted), `muted, the operator is not heard ${told}`).toBe(0);
+  expect(burstsIn(times.held), `on hold the operator is not heard ${told}`).toBe(0);
   expect(report.level(...times.held), "on hold music is heard, dBFS").toBeGreaterThan(-40);
   expect(burstsIn(times.resumed), report.text).toBeGreaterThanOrEqual(2);
   expect(report.keys, report.text).toBe("5");

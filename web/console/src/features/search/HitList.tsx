@@ -38,7 +38,8 @@ export function HitList({ hits, chosen, onChoose, onOpen, onKey }: HitListProps)
           id={`hit-${hit.id}`}
           role="option"
           aria-selected={hit === chosen}
-          onClick={() => (hit === chosen ? onOpen(hit) : onChoose(hit))}
+          // The first click only chooses: a page opened by it would get the second one.
+          onClick={() => onChoose(hit)}
           onDoubleClick={() => onOpen(hit)}
           data-testid={TESTID.hit}
         >
