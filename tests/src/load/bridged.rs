@@ -14,7 +14,7 @@ use crate::desk::{Desk, Packets, Quality, Ringing};
 
 /// How long all may take to be connected to each other.
 const CONNECT_LIMIT: Duration = Duration::from_secs(60);
-/// Between two callers who dial.
+/// Between two callers who dial, and two agents who hang up.
 const BETWEEN: Duration = Duration::from_millis(100);
 /// How long the helpline is watched while nobody calls, and left alone before it is weighed.
 const IDLE: Duration = Duration::from_secs(3);
@@ -161,7 +161,7 @@ fn sums(talking: &[(Desk, Ringing)]) -> (Packets, Quality) {
 
 /// Each caller is heard once more; then the agents hang up, file and go home, one after the other.
 async fn hang_up_all(talking: Vec<(Desk, Ringing)>, failures: &Failures) {
-    let mut pace = interval(Duration::from_millis(20));
+    let mut pace = interval(BETWEEN);
     let mut leaving = JoinSet::new();
     for (mut desk, ringing) in talking {
         pace.tick().await;
@@ -211,7 +211,8 @@ fn figures(readings: &Readings, sizes: Sizes) -> Figures {
     let expected = (end.at - begin.at).as_millis() / 20 * u128::from(sizes.calls);
     figures.count("  expected", expected.try_into().unwrap_or(u64::MAX), "packets");
     figures.count("  lost on the way to the desks", at_desk.lost, "packets");
-    figures.count("  missed by the helpline from telephones", told.lost, "packets");
+    figures.count("  counted by the helpline, from telephones", told.received, "packets");
+    figures.count("  missed by the helpline, from telephones", told.lost, "packets");
     figures.count(
         "packets, agent to caller, at the telephones",
         telephones(|called| called.report.received),

@@ -111,7 +111,8 @@ impl Place {
     pub fn complaints(&self) -> Vec<String> {
         let log = self.own.as_ref().map(Program::log).unwrap_or_default();
         let bad = |line: &&str| line.contains(" WARN ") || line.contains("ERROR");
-        let lines: Vec<_> = log.lines().filter(bad).map(str::to_owned).collect();
+        let short = |line: &str| line.chars().take(COMPLAINT_CHARS_MAX).collect();
+        let lines: Vec<String> = log.lines().filter(bad).map(short).collect();
         lines[lines.len().saturating_sub(COMPLAINTS_MAX)..].to_vec()
     }
 
@@ -127,5 +128,6 @@ impl Place {
     }
 }
 
-/// Complaints shown at most.
-const COMPLAINTS_MAX: usize = 15;
+/// Complaints shown at most, and how much of each.
+const COMPLAINTS_MAX: usize = 8;
+const COMPLAINT_CHARS_MAX: usize = 240;
