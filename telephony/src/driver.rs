@@ -10,4 +10,4 @@ pub mod sip;
 ///
 /// `rsipstack` writes each message in full at INFO, the caller's number and credentials included;
 /// `webrtc` and the `rtc` crates write browsers' addresses.
-pub const LOG_FILTER: &str = "rsipstack=warn,webrtc=warn,rtc=warn";
+pub const LOG_FILTER: &str = "rsipstack=warn,webrtc=warn,rtc=error";

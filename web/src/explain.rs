@@ -39,26 +39,26 @@ fn all_ring(eligible: u32, language: Option<(String, String)>) -> Sentences {
     };
     if eligible <= 1 {
         return Sentences {
-            en: "This is an emergency, and you are the only agent who can answer it.".to_owned(),
+            en: "This is an emergency, and you are the only operator who can answer it.".to_owned(),
             hi: "यह आपात कॉल है और इस समय केवल आप इसका जवाब दे सकते हैं।".to_owned(),
         };
     }
     Sentences {
         en: format!(
-            "This is an emergency: all {eligible} agents{who_en} who can answer ring together."
+            "This is an emergency: all {eligible} operators{who_en} who can answer ring together."
         ),
-        hi: format!("यह आपात कॉल है, इसलिए {who_hi}सभी {eligible} एजेंटों को एक साथ घंटी जा रही है।"),
+        hi: format!("यह आपात कॉल है, इसलिए {who_hi}सभी {eligible} ऑपरेटरों को एक साथ घंटी जा रही है।"),
     }
 }
 
 fn alone(language: Option<(String, String)>) -> Sentences {
     match language {
         Some((en, hi)) => Sentences {
-            en: format!("You are the only free agent who speaks {en}, which the caller chose."),
-            hi: format!("फ़ोन करने वाले ने {hi} चुनी है और इसे बोलने वाले एजेंटों में केवल आप खाली हैं।"),
+            en: format!("You are the only free operator who speaks {en}, which the caller chose."),
+            hi: format!("फ़ोन करने वाले ने {hi} चुनी है और इसे बोलने वाले ऑपरेटरों में केवल आप खाली हैं।"),
         },
         None => Sentences {
-            en: "You are the only agent free at the moment.".to_owned(),
+            en: "You are the only operator free at the moment.".to_owned(),
             hi: "इस समय केवल आप खाली हैं।".to_owned(),
         },
     }
@@ -69,17 +69,17 @@ fn longest_idle(several: u32, idle: Duration, language: Option<(String, String)>
     match language {
         Some((en, hi)) => Sentences {
             en: format!(
-                "The caller chose {en}; of {several} free agents who speak it, you have been idle \
+                "The caller chose {en}; of {several} free operators who speak it, you have been idle \
                  longest ({idle})."
             ),
             hi: format!(
-                "फ़ोन करने वाले ने {hi} चुनी है; इसे बोलने वाले {several} खाली एजेंटों में आप सबसे \
+                "फ़ोन करने वाले ने {hi} चुनी है; इसे बोलने वाले {several} खाली ऑपरेटरों में आप सबसे \
                  लंबे समय से ({idle}) खाली हैं।"
             ),
         },
         None => Sentences {
-            en: format!("Of {several} free agents, you have been idle longest ({idle})."),
-            hi: format!("{several} खाली एजेंटों में आप सबसे लंबे समय से ({idle}) खाली हैं।"),
+            en: format!("Of {several} free operators, you have been idle longest ({idle})."),
+            hi: format!("{several} खाली ऑपरेटरों में आप सबसे लंबे समय से ({idle}) खाली हैं।"),
         },
     }
 }
@@ -137,12 +137,12 @@ mod tests {
         let said = explain(&explanation(Some("hi"), &[252, 60, 5], false), NOW);
         assert_eq!(
             said.en,
-            "The caller chose Hindi; of 3 free agents who speak it, you have been idle longest \
+            "The caller chose Hindi; of 3 free operators who speak it, you have been idle longest \
              (04:12)."
         );
         assert!(said.hi.contains("हिन्दी") && said.hi.contains("(04:12)"), "{}", said.hi);
         let said = explain(&explanation(None, &[3725, 1], false), NOW);
-        assert_eq!(said.en, "Of 2 free agents, you have been idle longest (62:05).");
+        assert_eq!(said.en, "Of 2 free operators, you have been idle longest (62:05).");
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
         let said = explain(&explanation(Some("en"), &[9], false), NOW);
         assert_eq!(
             said.en,
-            "You are the only free agent who speaks English, which the caller chose."
+            "You are the only free operator who speaks English, which the caller chose."
         );
         assert_eq!(explain(&explanation(None, &[9], false), NOW).hi, "इस समय केवल आप खाली हैं।");
     }
@@ -158,10 +158,10 @@ mod tests {
     #[test]
     fn an_emergency_rings_everybody_and_says_so() {
         let said = explain(&explanation(None, &[9, 8, 7], true), NOW);
-        assert_eq!(said.en, "This is an emergency: all 3 agents who can answer ring together.");
+        assert_eq!(said.en, "This is an emergency: all 3 operators who can answer ring together.");
         assert!(said.hi.starts_with("यह आपात कॉल है"), "{}", said.hi);
         let said = explain(&explanation(Some("hi"), &[9, 8], true), NOW);
-        assert!(said.en.contains("all 2 agents speaking Hindi who can answer"), "{}", said.en);
+        assert!(said.en.contains("all 2 operators speaking Hindi who can answer"), "{}", said.en);
     }
 
     #[test]

@@ -181,7 +181,9 @@ fn print(running: &Running, page: &str, password: &str, token: Option<&str>, fol
     println!("     Say \"Available\", and allow the microphone.");
     println!();
     println!("  2. Call      {page}/  in a second window, as a citizen");
-    println!("     or        helpline dial --to sip:104@{sip} --press 1@4s --press 0@8s --hang-up-after 60s");
+    println!(
+        "     or        helpline dial --to sip:104@{sip} --press 1@4s --press 0@8s --hang-up-after 60s"
+    );
     println!("     or        any SIP phone on this machine, to sip:104@{sip} (or 1031)");
     println!("     9 is an emergency, 0 a person, at every moment.");
     println!();

@@ -165,7 +165,7 @@ impl Listener {
         if let Some(last) = self.intervals.last_mut()
             && at <= last.1 + GAP_MAX
         {
-            last.1 = to;
+            last.1 = last.1.max(to);
         } else if self.intervals.len() < INTERVALS_MAX {
             self.intervals.push((at, to));
         }
