@@ -75,6 +75,12 @@ impl Program {
         format!("http://{}{path}", self.http)
     }
 
+    /// Its database file, for a test that plays another program on the same file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("data/helpline.db")
+    }
+
     /// What the program has written so far.
     #[must_use]
     pub fn log(&self) -> String {

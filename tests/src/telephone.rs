@@ -135,7 +135,7 @@ impl Baresip {
     fn config(&self) -> String {
         let says = self.says.display();
         format!(
-            "poll_method epoll\nsip_listen 127.0.0.1:0\nnet_interface lo\n\
+            "poll_method epoll\nsip_listen 127.0.0.1:0\nnet_interface 127.0.0.1\n\
              audio_player aufile,heard.wav\naudio_source aufile,{says}\naudio_alert aufile,heard-alert.wav\n\
              audio_srate 8000\naudio_channels 1\nausrc_srate 8000\nauplay_srate 8000\n\
              rtp_timeout 0\nmodule_path /usr/lib/baresip/modules\n\

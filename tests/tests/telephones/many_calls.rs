@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use tests::program::Program;
 use tests::telephone::Sipp;
 
@@ -27,6 +28,14 @@ async fn calls_over_tcp_and_over_a_network_that_loses_packets_end_as_they_should
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_who_give_up_before_the_answer_leave_nothing() {
     let program = Program::start(&[]).await.expect("the program starts");
-    Sipp::new("cancel").calls(40, 20).run(&program).await.expect("CANCEL");
+    // Calls are answered within milliseconds, unless their records cannot be written.
+    let url = format!("sqlite://{}", program.database().display());
+    let mut one = ConnectOptions::new(url);
+    one.max_connections(1);
+    let other = Database::connect(one).await.expect("a second program opens the database");
+    other.execute_unprepared("BEGIN EXCLUSIVE").await.expect("it locks the database");
+    Sipp::new("given_up").calls(20, 20).run(&program).await.expect("CANCEL, 200 and 487");
+    other.execute_unprepared("ROLLBACK").await.expect("it unlocks the database");
     program.until_quiet(QUIET).await.expect("nothing is left");
+    Sipp::new("brief").run(&program).await.expect("the next caller is answered");
 }
