@@ -9,8 +9,8 @@ use telephony::driver::sip::Invitation;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use crate::call_task::{CallTask, INBOX_LEN};
-use crate::hub::Hub;
+use crate::call_task::{CallInput, CallTask, INBOX_LEN};
+use crate::hub::{Hub, Line};
 use crate::registry::{CallEntry, LegOwner};
 use crate::view::{CallState, CallView, Medium};
 
@@ -19,12 +19,16 @@ const LANGUAGE_PATIENCE: Duration = Duration::from_millis(300);
 /// How long the interaction's row may hold up a call; the call machine has a deadline of its own.
 const RECORD_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A call that has an id, an entry and an inbox, and no task yet.
+/// A call that has an id, an entry and an inbox, and no task yet. Dropped before it is started, it
+/// takes its place and its audio away again: a page that is closed while its call is being set up
+/// leaves nothing behind.
 pub(crate) struct Admitted {
     hub: Arc<Hub>,
     view: CallView,
     leg: LegId,
-    inbox: mpsc::Receiver<crate::call_task::CallInput>,
+    line: Line,
+    /// Taken by the task that the call gets.
+    inbox: Option<mpsc::Receiver<CallInput>>,
 }
 
 impl Admitted {
@@ -42,7 +46,7 @@ impl Admitted {
         if hub.is_draining() {
             return Err(Refusal::Stopping);
         }
-        let line = hub.lines.of(dialled);
+        let line = hub.lines.of(dialled).clone();
         let id = CallId::from_uuid(hub.clock.mint());
         let view = CallView {
             id,
@@ -71,52 +75,52 @@ impl Admitted {
         maps.legs.insert(leg, LegOwner::Call(view.id));
         maps.calls.insert(view.id, CallEntry { inbox, leg, view: view.clone() });
         drop(maps);
-        metrics::gauge!("calls").increment(1.0);
-        metrics::counter!("calls_arrived_total").increment(1);
-        Ok(Self { hub: Arc::clone(hub), view, leg, inbox: received })
+        metrics::gauge!("helpline_calls").increment(1.0);
+        metrics::counter!("helpline_calls_arrived_total").increment(1);
+        Ok(Self { hub: Arc::clone(hub), view, leg, line, inbox: Some(received) })
     }
 
     pub(crate) fn id(&self) -> CallId {
         self.view.id
     }
 
-    /// Takes the place away again: the call cannot be.
-    pub(crate) fn give_up(self) {
-        self.hub.registry.remove_call(self.view.id);
-        metrics::gauge!("calls").decrement(1.0);
-    }
-
     /// Starts the call. `answer` is our session description, where the trunk still waits for it;
     /// `language` what the caller has chosen already, where there was a way to.
-    pub(crate) async fn start(self, answer: Option<String>, language: Option<Language>) {
-        let Self { hub, view, leg, inbox } = self;
-        let written = hub.records.arrived(&view);
-        hub.tasks.spawn(await_record(Arc::clone(&hub), view.id, written));
+    pub(crate) async fn start(mut self, answer: Option<String>, language: Option<Language>) {
         let remembered = match language {
             Some(chosen) => Some(chosen),
-            None => remembered_language(&hub, &view).await,
+            None => remembered_language(&self.hub, &self.view).await,
         };
-        let line = hub.lines.of(&view.dialled);
+        // From here on nothing waits: the call has its task, or is taken away whole.
+        let Some(inbox) = self.inbox.take() else { return };
+        self.view.language = remembered;
+        let (hub, view, leg) = (Arc::clone(&self.hub), &self.view, self.leg);
+        hub.registry.update_call(view.id, |view| view.language = remembered);
+        let written = hub.records.arrived(view);
+        hub.tasks.spawn(await_record(Arc::clone(&hub), view.id, written));
         let facts = CallFacts {
             id: view.id,
             leg,
-            queue: line.queue,
-            flow: Arc::clone(&line.flow),
+            queue: self.line.queue,
+            flow: Arc::clone(&self.line.flow),
             remembered_language: remembered,
-            class: line.class,
+            class: self.line.class,
         };
-        hub.registry.update_call(view.id, |view| view.language = remembered);
         let mut effects = Vec::new();
         let call = Call::arrived(facts, hub.clock.now(), &mut effects);
-        let task = CallTask {
-            hub: Arc::clone(&hub),
-            id: view.id,
-            leg,
-            medium: view.medium,
-            answer,
-            inbox,
-        };
+        let (id, medium) = (view.id, view.medium);
+        let task = CallTask { hub: Arc::clone(&hub), id, leg, medium, answer, inbox };
         hub.tasks.spawn(task.supervise(call, effects));
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        if self.inbox.is_some() {
+            self.hub.media.close(self.leg);
+            self.hub.registry.remove_call(self.view.id);
+            metrics::gauge!("helpline_calls").decrement(1.0);
+        }
     }
 }
 
@@ -147,7 +151,7 @@ pub(crate) fn invited(hub: &Arc<Hub>, invitation: Invitation) {
         match hub.media.open_trunk(leg, &offer).await {
             Ok(answer) => admitted.start(Some(answer), None).await,
             Err(refused) => {
-                admitted.give_up();
+                drop(admitted);
                 refuse(&hub, leg, Refusal::from(refused));
             }
         }
@@ -155,6 +159,6 @@ pub(crate) fn invited(hub: &Arc<Hub>, invitation: Invitation) {
 }
 
 fn refuse(hub: &Hub, leg: LegId, refusal: Refusal) {
-    metrics::counter!("calls_refused_total").increment(1);
+    metrics::counter!("helpline_calls_refused_total").increment(1);
     hub.sip.refuse(leg, refusal);
 }

@@ -42,7 +42,7 @@ impl CallTask {
         let (hub, id, leg, medium) = (Arc::clone(&self.hub), self.id, self.leg, self.medium);
         let run = tokio::spawn(self.run(call, first));
         if let Err(error) = run.await {
-            metrics::counter!("calls_panicked_total").increment(1);
+            metrics::counter!("helpline_calls_panicked_total").increment(1);
             tracing::error!(call.id = %id, error = %error, "the task of a call failed");
             hub.clean_up_after_panic(id, leg, medium).await;
         }
@@ -60,7 +60,7 @@ impl CallTask {
                 Ok(call) => call,
                 Err(refused) => {
                     // Normal for a race: the caller hung up while the agent pressed hold.
-                    metrics::counter!("call_events_refused_total").increment(1);
+                    metrics::counter!("helpline_call_events_refused_total").increment(1);
                     if refused.agent_to_release().is_some() {
                         self.hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
                     }

@@ -330,18 +330,12 @@ impl Exchange {
         number: &str,
         language: Option<Language>,
     ) -> Result<WebCall, ExchangeError> {
+        let token = secret()?;
         let leg = LegId::from_uuid(self.hub.clock.mint());
         let admitted = Admitted::new(&self.hub, leg, None, number, Medium::WebCall)
             .map_err(ExchangeError::CallRefused)?;
-        let answer = match self.hub.media.open_peer(leg, offer).await {
-            Ok(answer) => answer,
-            Err(refused) => {
-                admitted.give_up();
-                return Err(refused_media(refused));
-            }
-        };
+        let answer = self.hub.media.open_peer(leg, offer).await.map_err(refused_media)?;
         let call = admitted.id();
-        let token = secret()?;
         self.hub.registry.lock().web_calls.insert(token.clone(), call);
         admitted.start(None, language).await;
         Ok(WebCall { call, token, answer })

@@ -152,7 +152,7 @@ impl FloorLoop {
         self.floor.handle(now, event, &mut effects);
         self.events += 1;
         let snapshot = self.events.is_multiple_of(SNAPSHOT_EVERY).then(|| self.floor.snapshot());
-        metrics::counter!("floor_events_total").increment(1);
+        metrics::counter!("helpline_floor_events_total").increment(1);
         Applied { entry: Entry { at: now, event: text }, effects, answer, snapshot }
     }
 }

@@ -57,7 +57,7 @@ impl Lines {
 
     pub(crate) fn of(&self, dialled: &str) -> &Line {
         self.by_number.get(dialled).unwrap_or_else(|| {
-            metrics::counter!("calls_to_unknown_number_total").increment(1);
+            metrics::counter!("helpline_calls_to_unknown_number_total").increment(1);
             &self.fallback
         })
     }
@@ -95,7 +95,7 @@ impl Hub {
             Ok(()) => true,
             Err(TrySendError::Closed(_)) => false,
             Err(TrySendError::Full(_)) => {
-                metrics::counter!("calls_stuck_total").increment(1);
+                metrics::counter!("helpline_calls_stuck_total").increment(1);
                 tracing::error!(call.id = %call, "a call does not take its events");
                 // Without its inbox the task ends the call as stopped as soon as it looks again.
                 self.registry.remove_call(call);
@@ -122,7 +122,7 @@ impl Hub {
         let audience = view.and_then(|view| view.agent);
         let audience = audience.map_or(Audience::Supervisors, Audience::Agent);
         self.bus.publish(now, audience, Happening::CallEnded { call, cause });
-        metrics::gauge!("calls").decrement(1.0);
+        metrics::gauge!("helpline_calls").decrement(1.0);
     }
 
     /// A call's task panicked: nobody stays behind on a dead line.
@@ -215,7 +215,7 @@ impl Hub {
                 self.bus.publish(now, Audience::Supervisors, Happening::Alerted(alert));
             }
             FloorEffect::Refuse { .. } => {
-                metrics::counter!("floor_events_refused_total").increment(1);
+                metrics::counter!("helpline_floor_events_refused_total").increment(1);
             }
         }
     }

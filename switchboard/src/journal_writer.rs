@@ -116,10 +116,10 @@ impl Writer {
             tracing::error!(error, "the journal cannot be written; calls go on without it");
         }
         self.late = true;
-        metrics::counter!("journal_late_total").increment(1);
+        metrics::counter!("helpline_journal_late_total").increment(1);
         let surplus = self.backlog.len().saturating_sub(BACKLOG_LEN_MAX);
         if surplus > 0 {
-            metrics::counter!("journal_given_up_total").increment(surplus as u64);
+            metrics::counter!("helpline_journal_given_up_total").increment(surplus as u64);
             self.backlog.drain(..surplus);
         }
     }

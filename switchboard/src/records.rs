@@ -118,7 +118,7 @@ impl RecordPort {
 
     fn push(&self, note: Note) {
         if self.notes.try_send(note).is_err() {
-            metrics::counter!("records_lost_total").increment(1);
+            metrics::counter!("helpline_records_lost_total").increment(1);
             tracing::error!("too many records wait for the database; one is lost");
         }
     }
@@ -186,7 +186,7 @@ async fn write_marks(store: &Store, marks: &[Told], stopping: bool) -> bool {
                 Err(late) => late.into(),
             };
         tries += 1;
-        metrics::counter!("records_retried_total").increment(1);
+        metrics::counter!("helpline_records_retried_total").increment(1);
         if tries == 1 || stopping {
             tracing::error!(%error, "the records of calls cannot be written; trying again");
         }

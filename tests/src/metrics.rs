@@ -28,7 +28,7 @@ pub async fn sum(http: SocketAddr, name: &str) -> Result<f64> {
 pub async fn until_quiet(http: SocketAddr, limit: Duration) -> Result<()> {
     let until = Instant::now() + limit;
     loop {
-        let calls = sum(http, "calls").await?;
+        let calls = sum(http, "helpline_calls").await?;
         if calls == 0.0 {
             return Ok(());
         }

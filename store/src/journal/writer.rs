@@ -70,7 +70,7 @@ impl Writer {
         let entries: Vec<&Entry> = batch.iter().flat_map(|append| &append.entries).collect();
         let entries = entries.as_slice();
         let outcome = self.store.write_txn(|txn| self.insert(txn, entries)).await;
-        metrics::histogram!("journal_commit_entries").record(entries.len() as f64);
+        metrics::histogram!("helpline_journal_commit_entries").record(entries.len() as f64);
         match outcome {
             Ok(mut position) => {
                 for append in batch {

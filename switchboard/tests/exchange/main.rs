@@ -5,3 +5,4 @@ mod endings;
 mod restart;
 mod supervision;
 mod support;
+mod web_calls;

@@ -92,7 +92,7 @@ impl Place {
         if metrics::until_quiet(self.http, QUIET_LIMIT).await.is_ok() {
             return Ok(0);
         }
-        let calls = metrics::sum(self.http, "calls").await?;
+        let calls = metrics::sum(self.http, "helpline_calls").await?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
         let stuck = calls.max(1.0) as u32;
         Ok(stuck)

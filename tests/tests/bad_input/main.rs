@@ -19,7 +19,7 @@ const QUIET: Duration = Duration::from_secs(90);
 /// Nothing panicked, nothing stayed, and a real caller is served.
 async fn assert_well(program: &Program) {
     program.until_quiet(QUIET).await.expect("no call stays");
-    for panics in ["calls_panicked_total", "helpline_http_panics_total"] {
+    for panics in ["helpline_calls_panicked_total", "helpline_http_panics_total"] {
         assert_eq!(program.metric(panics).await.expect("metrics"), 0.0, "{panics}");
     }
     Sipp::new("brief").calls(5, 5).run(program).await.expect("the next callers are served");

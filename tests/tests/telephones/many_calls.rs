@@ -13,7 +13,7 @@ async fn two_hundred_calls_over_udp_end_as_they_should() {
     let program = Program::start(&[]).await.expect("the program starts");
     Sipp::new("brief").calls(200, 40).run(&program).await.expect("200 calls");
     program.until_quiet(QUIET).await.expect("nothing is left");
-    assert_eq!(program.metric("calls_panicked_total").await.expect("metrics"), 0.0);
+    assert_eq!(program.metric("helpline_calls_panicked_total").await.expect("metrics"), 0.0);
     program.stop().await.expect("it stops in peace");
 }
 
