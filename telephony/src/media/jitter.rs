@@ -1,0 +1,355 @@
+//! The jitter buffer of a mixed leg: packets as they come in, 20 ms of samples at every tick out.
+//! Pure: time comes in, nothing is allocated after [`JitterBuffer::new`], everything is bounded.
+//!
+//! Samples lie in a ring by their place in time (the RTP timestamp), so frames of any length, in
+//! any order, with gaps, are the same to it. A cursor moves through the ring, one frame a tick. How
+//! far it stays behind what comes is the **delay**:
+//!
+//! - The target follows what was measured: the delay at which 97 of 100 ticks of the last five
+//!   seconds would have had their packets, 23–200 ms (`transit`).
+//! - Audio that comes after its time, but before anything later was heard, is heard all the same:
+//!   the cursor goes back, and the delay has grown at once. What was made up meanwhile fills the gap.
+//! - Too much delay is taken away by short pieces, where the sound repeats itself or is quiet
+//!   (`stretch`); too little is added the same way. Clock skew is nothing else.
+//! - After 200 ms without audio nothing is worth waiting for: what comes then starts at the target,
+//!   and older audio is dropped. In silence the delay is set free of charge.
+//! - Delay above 240 ms is cut at once.
+//!
+//! Jumps of sequence numbers and timestamps, and other senders, are the business of `stream`.
+
+mod ring;
+mod stream;
+mod stretch;
+mod transit;
+
+use std::time::Duration;
+
+use ids::Timestamp;
+
+use self::ring::{Ring, length};
+use self::stream::{Coming, Stream};
+use self::transit::{DELAY_MAX, Transits};
+use super::conceal::Concealer;
+use super::{FRAME_SAMPLES, g711};
+use crate::rtp::RtpHeader;
+use crate::sdp::Codec;
+
+/// The longest payload that is taken, bytes: 200 ms.
+const PAYLOAD_MAX: usize = 1600;
+/// A tick, in samples.
+const TICK: i64 = FRAME_SAMPLES as i64;
+/// More delay than this is cut at once.
+const DELAY_CUT: i64 = DELAY_MAX + 2 * TICK;
+/// After so many ticks without audio nothing is waited for.
+const STARVED_TICKS: u32 = 10;
+/// A clock that jumps by more than this (2 s) starts the buffer anew.
+const CLOCK_JUMP: i64 = 16_000;
+/// A late tick does not move the clock; a lasting change does, by 1 ms a tick.
+const CLOCK_GIVES: i64 = 8;
+/// More delay than the target and this (10 ms): a piece is left out …
+const TOO_MUCH: i64 = 80;
+/// … less than the target by this (2.5 ms): a piece is put in.
+const TOO_LITTLE: i64 = 20;
+/// Ticks between two pieces left out, or put in.
+const REST_AFTER_SHORTENING: u32 = 10;
+const REST_AFTER_LENGTHENING: u32 = 2;
+
+/// What a frame that was taken is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Audio that came.
+    Audio,
+    /// At least a part was made up for what did not come.
+    Concealed,
+    /// Nothing came, and nothing is made up any more.
+    Silence,
+}
+
+/// What became of the packets and frames of a buffer since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JitterCounts {
+    /// Packets put.
+    pub packets: u64,
+    /// Packets that came after the time of their first sample.
+    pub late: u64,
+    /// Packets that had come before.
+    pub duplicates: u64,
+    /// Packets of another sender than the one that is heard.
+    pub strangers: u64,
+    /// Packets whose timestamp did not lie on the sender's time line.
+    pub misfits: u64,
+    /// Packets with no audio, with more than 200 ms, or of another payload type than G.711.
+    pub not_audio: u64,
+    /// Frames with made-up samples.
+    pub concealed: u64,
+    /// Pieces left out to shorten the delay.
+    pub shortened: u64,
+    /// Pieces put in to lengthen it.
+    pub lengthened: u64,
+    /// Cuts: the delay was far too long.
+    pub cuts: u64,
+}
+
+/// Why a packet is not heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    Duplicate,
+    Stranger,
+    Misfit,
+}
+
+/// Makes an even stream of samples of the packets of one leg.
+#[derive(Debug)]
+pub struct JitterBuffer {
+    codec: Codec,
+    stream: Option<Stream>,
+    ring: Ring,
+    transits: Transits,
+    concealer: Concealer,
+    /// The place of the next sample to be taken.
+    play: i64,
+    /// The time of the last tick, less its lateness.
+    clock: Option<i64>,
+    ticks: u64,
+    /// Ticks in a row without any audio that came.
+    starved: u32,
+    /// Ticks until the delay may be changed again.
+    rest: u32,
+    counts: JitterCounts,
+}
+
+impl JitterBuffer {
+    /// An empty buffer for a leg that agreed on this codec. Packets of the other law (by their
+    /// payload type) are understood all the same.
+    #[must_use]
+    pub fn new(codec: Codec) -> Self {
+        Self {
+            codec,
+            stream: None,
+            ring: Ring::new(),
+            transits: Transits::new(),
+            concealer: Concealer::new(),
+            play: 0,
+            clock: None,
+            ticks: 0,
+            starved: STARVED_TICKS,
+            rest: 0,
+            counts: JitterCounts::default(),
+        }
+    }
+
+    /// Takes an audio packet; `arrival` is when it was received, on the clock of [`Self::take`].
+    /// Whatever the packet says, the buffer stays bounded; what is not heard is counted.
+    pub fn put(&mut self, header: RtpHeader, payload: &[u8], arrival: Timestamp) {
+        self.counts.packets += 1;
+        let codec = self.codec_of(header.payload_type);
+        let (Some(codec), 1..=PAYLOAD_MAX) = (codec, payload.len()) else {
+            self.counts.not_audio += 1;
+            return;
+        };
+        let coming = Coming {
+            samples: payload.len(),
+            arrival: in_samples(arrival),
+            tick: self.ticks,
+            silent: self.concealer.is_silent(),
+        };
+        match self.place(&header, coming) {
+            Ok(place) => self.write(codec, payload, coming.arrival, place),
+            Err(Why::Duplicate) => self.counts.duplicates += 1,
+            Err(Why::Stranger) => self.counts.strangers += 1,
+            Err(Why::Misfit) => self.counts.misfits += 1,
+        }
+    }
+
+    /// Takes the next 20 ms; to be called every 20 ms, `now` being the time of the tick.
+    pub fn take(&mut self, now: Timestamp, frame: &mut [i16; FRAME_SAMPLES]) -> Taken {
+        self.ticks += 1;
+        self.rest = self.rest.saturating_sub(1);
+        self.follow_clock(in_samples(now));
+        self.transits.tick();
+        self.steer();
+        if self.stretched(frame) {
+            self.starved = 0;
+            return Taken::Audio;
+        }
+        let taken = self.play_on(frame);
+        self.counts.concealed += u64::from(taken == Taken::Concealed);
+        taken
+    }
+
+    /// How long audio waits here, from the arrival of a packet that nothing held up to the tick at
+    /// which its first sample is due: 0–240 ms, mostly the measured jitter and 23 ms.
+    #[must_use]
+    pub fn delay(&self) -> Duration {
+        // The cursor has already moved on to the next tick.
+        let samples = self.behind().map_or(0, |behind| behind + TICK);
+        Duration::from_micros(u64::try_from(samples).unwrap_or(0) * 125)
+    }
+
+    /// What became of packets and frames.
+    #[must_use]
+    pub fn counts(&self) -> JitterCounts {
+        self.counts
+    }
+
+    /// The law of a payload type: a dynamic type is the leg's own codec (RFC 3551 §3), a static one
+    /// must be G.711.
+    fn codec_of(&self, payload_type: u8) -> Option<Codec> {
+        match payload_type {
+            96..=127 => Some(self.codec),
+            _ => Codec::from_payload_type(payload_type),
+        }
+    }
+
+    fn place(&mut self, header: &RtpHeader, coming: Coming) -> Result<i64, Why> {
+        let Some(stream) = &mut self.stream else {
+            // The time line begins so that time and place are the same.
+            let place = coming.arrival;
+            self.stream = Some(Stream::starting(header, coming, place));
+            self.ring.restart(place - DELAY_CUT);
+            self.play = place - DELAY_CUT;
+            return Ok(place);
+        };
+        stream.place(header, coming, &mut self.transits)
+    }
+
+    fn write(&mut self, codec: Codec, payload: &[u8], arrival: i64, place: i64) {
+        self.transits.note(arrival - place);
+        self.counts.late += u64::from(place < self.play);
+        let mut samples = [0; PAYLOAD_MAX];
+        let count = g711::decode(codec, payload, &mut samples);
+        self.ring.write(place, &samples[..count]);
+    }
+
+    /// The delay behind a packet that nothing held up, samples.
+    fn behind(&self) -> Option<i64> {
+        Some(self.clock? - self.play - self.transits.base()?)
+    }
+
+    fn follow_clock(&mut self, now: i64) {
+        let expected = self.clock.map_or(now, |clock| clock + TICK);
+        if (now - expected).abs() <= CLOCK_JUMP {
+            self.clock = Some(now.min(expected + CLOCK_GIVES));
+            return;
+        }
+        self.clock = Some(now);
+        self.stream = None;
+        self.transits.clear();
+        self.ring.restart(self.play);
+    }
+
+    /// Sets the cursor where it must not go on as it is.
+    fn steer(&mut self) {
+        let (Some(behind), target) = (self.behind(), self.transits.target()) else { return };
+        let aim = self.play + behind - target;
+        self.play = self.play.max(self.ring.start());
+        if self.starved >= STARVED_TICKS {
+            self.ring.move_start(self.play);
+            if self.ring.end() <= self.play && self.concealer.is_silent() {
+                self.play = aim;
+                self.ring.restart(aim);
+                return;
+            }
+        }
+        if behind > DELAY_CUT {
+            self.counts.cuts += u64::from(self.starved < STARVED_TICKS);
+            self.play = aim;
+            self.ring.move_start(aim);
+            self.concealer.splice();
+            return;
+        }
+        self.go_back(aim + target - DELAY_MAX);
+    }
+
+    /// To audio that came after its time, if it does not lie before `earliest`.
+    fn go_back(&mut self, earliest: i64) {
+        if let Some(place) = self.ring.first_present(earliest, self.play) {
+            self.play = place;
+            self.concealer.splice();
+            self.transits.raise_target(self.behind().unwrap_or(0));
+        }
+    }
+
+    /// Changes the delay by a piece, if that is wanted and will not be heard; the frame is filled
+    /// then.
+    fn stretched(&mut self, frame: &mut [i16; FRAME_SAMPLES]) -> bool {
+        let Some(behind) = self.behind() else { return false };
+        let excess = behind - self.transits.target();
+        if self.rest > 0 || (-TOO_LITTLE..=TOO_MUCH).contains(&excess) {
+            return false;
+        }
+        let mut input = [0; FRAME_SAMPLES + stretch::PIECE_MAX];
+        let count = self.ring.read(self.play, &mut input);
+        let done = if excess > 0 {
+            self.shorten(&input[..count], excess, frame)
+        } else {
+            self.lengthen(&input[..count], -excess, frame)
+        };
+        if done {
+            self.ring.move_start(self.play);
+            self.concealer.real(frame);
+        }
+        done
+    }
+
+    fn shorten(&mut self, input: &[i16], excess: i64, frame: &mut [i16; FRAME_SAMPLES]) -> bool {
+        if input.len() < FRAME_SAMPLES + stretch::PIECE_MAX {
+            return false;
+        }
+        let must = excess > 4 * TOO_MUCH;
+        let Some(piece) = stretch::piece(input, stretch::PIECE_MAX, must) else { return false };
+        stretch::shorten(input, piece, frame);
+        self.play += TICK + length(piece);
+        self.rest = REST_AFTER_SHORTENING;
+        self.counts.shortened += 1;
+        true
+    }
+
+    fn lengthen(&mut self, input: &[i16], lacking: i64, frame: &mut [i16; FRAME_SAMPLES]) -> bool {
+        if input.len() < FRAME_SAMPLES {
+            return false;
+        }
+        let must = lacking > 4 * TOO_LITTLE;
+        let Some(piece) = stretch::piece(input, stretch::PIECE_IN_MAX, must) else { return false };
+        stretch::lengthen(input, piece, frame);
+        self.play += TICK - length(piece);
+        self.rest = REST_AFTER_LENGTHENING;
+        self.counts.lengthened += 1;
+        true
+    }
+
+    /// The next frame as it lies in the ring, holes filled.
+    fn play_on(&mut self, frame: &mut [i16; FRAME_SAMPLES]) -> Taken {
+        let (mut at, mut real, mut audible) = (0, 0, false);
+        while at < FRAME_SAMPLES {
+            let rest = &mut frame[at..];
+            let mut count = self.ring.read(self.play, rest);
+            if count > 0 {
+                self.concealer.real(&mut rest[..count]);
+                real += count;
+                self.ring.move_start(self.play + length(count));
+            } else {
+                let frame_end = self.play + length(rest.len());
+                let next = self.ring.first_present(self.play, frame_end).unwrap_or(frame_end);
+                count = usize::try_from(next - self.play).unwrap_or(rest.len());
+                audible |= self.concealer.fill(&mut rest[..count]);
+            }
+            self.play += length(count);
+            at += count;
+        }
+        self.starved = if real > 0 { 0 } else { self.starved.saturating_add(1) };
+        match (real, audible) {
+            (FRAME_SAMPLES, _) => Taken::Audio,
+            (0, false) => Taken::Silence,
+            _ => Taken::Concealed,
+        }
+    }
+}
+
+/// A time in samples.
+fn in_samples(time: Timestamp) -> i64 {
+    time.as_micros().div_euclid(125)
+}
+
+#[cfg(test)]
+mod tests;
