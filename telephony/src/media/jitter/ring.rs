@@ -1,5 +1,7 @@
 //! Samples by their place in time, with holes where nothing came.
 
+use std::ops::Range;
+
 /// Samples that fit: half a second.
 pub(super) const RING_SAMPLES: usize = 4096;
 /// Marks a hole. Neither law of G.711 decodes to it: the largest value is 32 256.
@@ -12,13 +14,19 @@ pub(super) struct Ring {
     samples: Box<[i16]>,
     /// The first place that can be written and read.
     start: i64,
-    /// Behind the last place that was written; never before `start`.
+    /// Behind the last place that was written; never before `start`, and at most
+    /// [`RING_SAMPLES`] behind it.
     end: i64,
 }
 
 impl Ring {
     pub(super) fn new() -> Self {
         Self { samples: vec![HOLE; RING_SAMPLES].into_boxed_slice(), start: 0, end: 0 }
+    }
+
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.samples.len()
     }
 
     pub(super) fn start(&self) -> i64 {
@@ -29,11 +37,6 @@ impl Ring {
         self.end
     }
 
-    #[cfg(test)]
-    pub(super) fn capacity(&self) -> usize {
-        self.samples.len()
-    }
-
     /// Empties it and starts at another place, before or behind.
     pub(super) fn restart(&mut self, start: i64) {
         self.move_start(self.end);
@@ -42,8 +45,8 @@ impl Ring {
 
     /// Forgets what lies before `start`. Never moves back.
     pub(super) fn move_start(&mut self, start: i64) {
-        for place in self.start..start.min(self.end) {
-            self.samples[index(place)] = HOLE;
+        for piece in pieces(self.start..start.min(self.end)) {
+            self.samples[piece].fill(HOLE);
         }
         self.start = self.start.max(start);
         self.end = self.end.max(self.start);
@@ -54,33 +57,56 @@ impl Ring {
     pub(super) fn write(&mut self, place: i64, samples: &[i16]) {
         let end = place + length(samples.len());
         self.move_start(end - length(RING_SAMPLES));
-        for (place, sample) in (place..end).zip(samples) {
-            if place >= self.start {
-                self.samples[index(place)] = (*sample).max(-i16::MAX);
-            }
+        let first = self.start.clamp(place, end);
+        let left_out = usize::try_from(first - place).unwrap_or(0).min(samples.len());
+        let mut samples = &samples[left_out..];
+        for piece in pieces(first..end) {
+            let (now, later) = samples.split_at(piece.len());
+            self.samples[piece].copy_from_slice(now);
+            samples = later;
         }
         self.end = self.end.max(end);
     }
 
     /// Copies what is there from a place on, up to the first hole; returns how much it was.
     pub(super) fn read(&self, place: i64, out: &mut [i16]) -> usize {
-        for (at, sample) in out.iter_mut().enumerate() {
-            let Some(found) = self.get(place + length(at)) else { return at };
-            *sample = found;
+        let wanted = place..self.end.min(place + length(out.len()));
+        if place < self.start {
+            return 0;
         }
-        out.len()
+        let mut done = 0;
+        for piece in pieces(wanted) {
+            let there = &self.samples[piece];
+            let present = there.iter().position(|sample| *sample == HOLE).unwrap_or(there.len());
+            out[done..done + present].copy_from_slice(&there[..present]);
+            done += present;
+            if present < there.len() {
+                break;
+            }
+        }
+        done
     }
 
     /// The first place in a range that is no hole.
     pub(super) fn first_present(&self, from: i64, to: i64) -> Option<i64> {
-        (from.max(self.start)..to.min(self.end)).find(|place| self.samples[index(*place)] != HOLE)
+        let mut place = from.max(self.start);
+        for piece in pieces(place..to.min(self.end)) {
+            let there = &self.samples[piece];
+            if let Some(at) = there.iter().position(|sample| *sample != HOLE) {
+                return Some(place + length(at));
+            }
+            place += length(there.len());
+        }
+        None
     }
+}
 
-    fn get(&self, place: i64) -> Option<i16> {
-        let inside = (self.start..self.end).contains(&place);
-        let sample = self.samples[index(place)];
-        (inside && sample != HOLE).then_some(sample)
-    }
+/// Where places lie in memory: one piece, or two around the end. At most [`RING_SAMPLES`] places.
+fn pieces(places: Range<i64>) -> [Range<usize>; 2] {
+    let count = usize::try_from(places.end - places.start).unwrap_or(0).min(RING_SAMPLES);
+    let first = index(places.start);
+    let straight = count.min(RING_SAMPLES - first);
+    [first..first + straight, 0..count - straight]
 }
 
 /// Places may be negative; the length is a power of two.
