@@ -3,6 +3,7 @@
 mod examples;
 mod forged;
 mod indices;
+mod oracle;
 
 use super::*;
 
