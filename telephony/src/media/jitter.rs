@@ -44,8 +44,10 @@ const DELAY_CUT: i64 = DELAY_MAX + 2 * TICK;
 const STARVED_TICKS: u32 = 10;
 /// A clock that jumps by more than this (2 s) starts the buffer anew.
 const CLOCK_JUMP: i64 = 16_000;
-/// A late tick does not move the clock; a lasting change does, by 1 ms a tick.
+/// A late tick moves the clock by no more than 1 ms …
 const CLOCK_GIVES: i64 = 8;
+/// … but so many late ones in a row are not late: some were left out.
+const LATE_TICKS: u32 = 8;
 /// More delay than the target and this (10 ms): a piece is left out …
 const TOO_MUCH: i64 = 80;
 /// … less than the target by this (2.5 ms): a piece is put in.
@@ -110,6 +112,8 @@ pub struct JitterBuffer {
     play: i64,
     /// The time of the last tick, less its lateness.
     clock: Option<i64>,
+    /// Ticks in a row that were late by a tick or more.
+    late_ticks: u32,
     ticks: u64,
     /// Ticks in a row without any audio that came.
     starved: u32,
@@ -131,6 +135,7 @@ impl JitterBuffer {
             concealer: Concealer::new(),
             play: 0,
             clock: None,
+            late_ticks: 0,
             ticks: 0,
             starved: STARVED_TICKS,
             rest: 0,
@@ -206,8 +211,8 @@ impl JitterBuffer {
             // The time line begins so that time and place are the same.
             let place = coming.arrival;
             self.stream = Some(Stream::starting(header, coming, place));
-            self.ring.restart(place - DELAY_CUT);
-            self.play = place - DELAY_CUT;
+            self.ring.restart(place);
+            self.play = place;
             return Ok(place);
         };
         stream.place(header, coming, &mut self.transits)
@@ -218,7 +223,12 @@ impl JitterBuffer {
         self.counts.late += u64::from(place < self.play);
         let mut samples = [0; PAYLOAD_MAX];
         let count = g711::decode(codec, payload, &mut samples);
+        let start = self.ring.start();
         self.ring.write(place, &samples[..count]);
+        if self.ring.start() > start {
+            // It was full, nobody took: the oldest audio is gone.
+            self.play = self.play.max(self.ring.start());
+        }
     }
 
     /// The delay behind a packet that nothing held up, samples.
@@ -228,31 +238,36 @@ impl JitterBuffer {
 
     fn follow_clock(&mut self, now: i64) {
         let expected = self.clock.map_or(now, |clock| clock + TICK);
-        if (now - expected).abs() <= CLOCK_JUMP {
-            self.clock = Some(now.min(expected + CLOCK_GIVES));
+        let late = now - expected;
+        if late.abs() <= CLOCK_JUMP {
+            self.late_ticks = if late > TICK { self.late_ticks + 1 } else { 0 };
+            let left_out = late > DELAY_MAX || self.late_ticks >= LATE_TICKS;
+            let latest = if left_out { now } else { expected + CLOCK_GIVES };
+            self.clock = Some(now.min(latest));
             return;
         }
         self.clock = Some(now);
         self.stream = None;
+        self.starved = STARVED_TICKS;
         self.transits.clear();
         self.ring.restart(self.play);
+        self.concealer.splice();
     }
 
     /// Sets the cursor where it must not go on as it is.
     fn steer(&mut self) {
         let (Some(behind), target) = (self.behind(), self.transits.target()) else { return };
         let aim = self.play + behind - target;
-        self.play = self.play.max(self.ring.start());
         if self.starved >= STARVED_TICKS {
-            self.ring.move_start(self.play);
-            if self.ring.end() <= self.play && self.concealer.is_silent() {
-                self.play = aim;
+            self.play = aim;
+            if self.ring.is_empty() {
                 self.ring.restart(aim);
-                return;
             }
+            self.ring.move_start(aim);
+            return;
         }
         if behind > DELAY_CUT {
-            self.counts.cuts += u64::from(self.starved < STARVED_TICKS);
+            self.counts.cuts += 1;
             self.play = aim;
             self.ring.move_start(aim);
             self.concealer.splice();

@@ -9,9 +9,10 @@ use crate::rtp::RtpHeader;
 const EARLY_MAX: i64 = 3200;
 /// Packets closer than this to the one before follow it, samples: 100 ms.
 const FOLLOWS_WITHIN: i64 = 800;
-/// Packets off the time line by nearly the same (100 ms) are one new time line …
-const ALIKE: i64 = 800;
-/// … which is believed after so many ticks.
+/// Packets off the time line by nearly the same (up to 100 ms more, 20 ms less) are one new time
+/// line. Much less means that they are still catching up after a stall.
+const ALIKE: std::ops::RangeInclusive<i64> = -160..=800;
+/// A new time line is believed after so many ticks.
 const MISFIT_TICKS: u8 = 3;
 /// Another sender takes over after so many packets and samples without one of the old sender.
 const RIVAL_PACKETS: u8 = 3;
@@ -140,7 +141,7 @@ impl Stream {
     }
 
     fn believes(&mut self, transit: i64, tick: u64) -> bool {
-        let before = self.misfit.filter(|before| (transit - before.transit).abs() <= ALIKE);
+        let before = self.misfit.filter(|before| ALIKE.contains(&(transit - before.transit)));
         let mut misfit = before.unwrap_or(Misfit { transit, tick, ticks: 1 });
         if misfit.tick != tick {
             misfit.tick = tick;

@@ -2,6 +2,7 @@
 
 mod cases;
 mod properties;
+mod recovery;
 mod skew;
 
 use ids::Timestamp;
@@ -67,6 +68,11 @@ struct Heard {
 
 /// Puts packets as they arrive and takes a frame at each tick, until the last packet came.
 fn listen(codec: Codec, packets: &[Packet]) -> Heard {
+    listen_late(codec, packets, |_| 0)
+}
+
+/// The same with ticks that are late, by microseconds.
+fn listen_late(codec: Codec, packets: &[Packet], lateness: fn(i64) -> i64) -> Heard {
     let mut packets: Vec<&Packet> = packets.iter().collect();
     packets.sort_by_key(|packet| packet.arrival);
     let last = packets.last().map_or(0, |packet| packet.arrival);
@@ -78,8 +84,11 @@ fn listen(codec: Codec, packets: &[Packet]) -> Heard {
         delays_ms: Vec::new(),
         counts: JitterCounts::default(),
     };
-    let mut now = TICK_PHASE;
-    while now <= last {
+    for tick in 0.. {
+        let now = TICK_PHASE + tick * 20_000 + lateness(tick);
+        if now > last {
+            break;
+        }
         while let Some(packet) = coming.next_if(|packet| packet.arrival <= now) {
             buffer.put(packet.header, &packet.payload, Timestamp::from_micros(packet.arrival));
         }
@@ -87,7 +96,6 @@ fn listen(codec: Codec, packets: &[Packet]) -> Heard {
         heard.taken.push(buffer.take(Timestamp::from_micros(now), &mut frame));
         heard.samples.extend(frame);
         heard.delays_ms.push(buffer.delay().as_millis());
-        now += 20_000;
     }
     heard.counts = buffer.counts();
     heard
