@@ -26,7 +26,7 @@ struct Packet {
 }
 
 /// A steady tone in packets of these lengths in turn, for so long. A packet leaves when its last
-/// sample was spoken; the path takes no time.
+/// sample was spoken; the path takes no time. Both numbers wrap within the first second.
 fn talk(codec: Codec, lengths: &[usize], milliseconds: usize) -> Vec<Packet> {
     speak(codec, &mut ToneGenerator::steady(HERTZ, 8000), lengths, milliseconds)
 }
@@ -47,7 +47,7 @@ fn speak(
             marker: place == 0,
             payload_type: codec.payload_type(),
             sequence,
-            timestamp: u32::MAX.wrapping_sub(20_000).wrapping_add(u32::try_from(place).unwrap()),
+            timestamp: u32::MAX.wrapping_sub(8000).wrapping_add(u32::try_from(place).unwrap()),
             ssrc: SSRC,
         };
         place += length;
