@@ -123,8 +123,8 @@ pub struct JitterBuffer {
 }
 
 impl JitterBuffer {
-    /// An empty buffer for a leg that agreed on this codec. Packets of the other law (by their
-    /// payload type) are understood all the same.
+    /// An empty buffer for a leg that agreed on this codec. Its delay is 23 ms until something else
+    /// is measured.
     #[must_use]
     pub fn new(codec: Codec) -> Self {
         Self {
@@ -143,11 +143,20 @@ impl JitterBuffer {
         }
     }
 
-    /// Takes an audio packet; `arrival` is when it was received, on the clock of [`Self::take`].
+    /// Takes what was last forwarded of this leg, before its room was mixed: the first 23 ms of the
+    /// mix are then its continuation, not a hole.
+    pub fn prime(&mut self, payload: &[u8]) {
+        let mut samples = [0; PAYLOAD_MAX];
+        let count = g711::decode(self.codec, payload, &mut samples);
+        self.concealer.real(&mut samples[..count]);
+    }
+
+    /// Takes an audio packet; by its payload type it may be of the other law than agreed (RFC 3551
+    /// §6: 0 or 8; all others are not audio). `arrival` is when it was received, on the clock of [`Self::take`].
     /// Whatever the packet says, the buffer stays bounded; what is not heard is counted.
     pub fn put(&mut self, header: RtpHeader, payload: &[u8], arrival: Timestamp) {
         self.counts.packets += 1;
-        let codec = self.codec_of(header.payload_type);
+        let codec = Codec::from_payload_type(header.payload_type);
         let (Some(codec), 1..=PAYLOAD_MAX) = (codec, payload.len()) else {
             self.counts.not_audio += 1;
             return;
@@ -195,15 +204,6 @@ impl JitterBuffer {
     #[must_use]
     pub fn counts(&self) -> JitterCounts {
         self.counts
-    }
-
-    /// The law of a payload type: a dynamic type is the leg's own codec (RFC 3551 §3), a static one
-    /// must be G.711.
-    fn codec_of(&self, payload_type: u8) -> Option<Codec> {
-        match payload_type {
-            96..=127 => Some(self.codec),
-            _ => Codec::from_payload_type(payload_type),
-        }
     }
 
     fn place(&mut self, header: &RtpHeader, coming: Coming) -> Result<i64, Why> {

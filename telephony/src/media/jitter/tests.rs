@@ -67,17 +67,17 @@ struct Heard {
 }
 
 /// Puts packets as they arrive and takes a frame at each tick, until the last packet came.
-fn listen(codec: Codec, packets: &[Packet]) -> Heard {
-    listen_late(codec, packets, |_| 0)
+fn listen(packets: &[Packet]) -> Heard {
+    listen_late(packets, |_| 0)
 }
 
 /// The same with ticks that are late, by microseconds.
-fn listen_late(codec: Codec, packets: &[Packet], lateness: fn(i64) -> i64) -> Heard {
+fn listen_late(packets: &[Packet], lateness: fn(i64) -> i64) -> Heard {
     let mut packets: Vec<&Packet> = packets.iter().collect();
     packets.sort_by_key(|packet| packet.arrival);
     let last = packets.last().map_or(0, |packet| packet.arrival);
     let mut coming = packets.into_iter().peekable();
-    let mut buffer = JitterBuffer::new(codec);
+    let mut buffer = JitterBuffer::new(Codec::Pcma);
     let mut heard = Heard {
         samples: Vec::new(),
         taken: Vec::new(),

@@ -185,7 +185,7 @@ fn what_the_path_does_is_hardly_heard() {
     let mut wrong = Vec::new();
     for case in &CASES {
         let packets = (case.change)(talk(Codec::Pcma, &[160], 2000));
-        let heard = listen(Codec::Pcma, &packets);
+        let heard = listen(&packets);
         let clear = heard.clear(0, 2000);
         let made_up = heard.count(Taken::Concealed, 0, 2000);
         let silent = heard.count(Taken::Silence, 0, 2000);
@@ -211,7 +211,7 @@ fn frames_of_any_length_in_either_law_are_the_same_audio() {
     let lengths: [&[usize]; 6] = [&[80], &[160], &[240], &[480], &[33, 160, 7, 201], &[1]];
     for codec in [Codec::Pcma, Codec::Pcmu] {
         for lengths in lengths {
-            let heard = listen(codec, &talk(codec, lengths, 1000));
+            let heard = listen(&talk(codec, lengths, 1000));
             let from = 100;
             assert_eq!(heard.clear(from, 1000), 100, "{codec:?} {lengths:?}");
             assert_eq!(heard.count(Taken::Audio, from, 1000), 45, "{codec:?} {lengths:?}");
@@ -230,7 +230,7 @@ fn the_first_of_two_senders_at_once_is_heard() {
             packet.arrival += 203_000;
             both.push(packet);
         }
-        let heard = listen(Codec::Pcma, &both);
+        let heard = listen(&both);
         assert!(heard.clear(100, 2900) >= 99, "{first} and {second} samples");
     }
 }

@@ -117,7 +117,7 @@ proptest! {
             at += 1;
             fates.get(at - 1).is_none_or(|(fate, _)| *fate > 0)
         });
-        let heard = listen(Codec::Pcmu, &packets);
+        let heard = listen(&packets);
         prop_assert!(heard.clear(0, 2000) >= 60, "{}", heard.clear(0, 2000));
         prop_assert_eq!(heard.count(Taken::Audio, 2400, 4800), 120);
         prop_assert!(heard.clear(2400, 4800) == 100, "{}", heard.clear(2400, 4800));

@@ -19,7 +19,7 @@ fn after_a_stall_of_a_second_the_delay_is_short_within_a_second() {
         for stall in [220, 400, 1000, 3000] {
             let packets = held(talk(Codec::Pcma, &[160], 8000), 100, stall, apart);
             let caught_up = 2020 + stall * 20_000 / (20_000 - apart);
-            let heard = listen(Codec::Pcma, &packets);
+            let heard = listen(&packets);
             let second = usize::try_from(caught_up).unwrap() + 1000;
             let line =
                 format!("stall {stall} ms, {apart} µs apart: {} ms after", heard.delay_at(second));
@@ -32,7 +32,7 @@ fn after_a_stall_of_a_second_the_delay_is_short_within_a_second() {
 
 #[test]
 fn delay_that_is_no_longer_needed_goes_away_slowly_and_unheard() {
-    let heard = listen(Codec::Pcma, &held(talk(Codec::Pcma, &[160], 30_000), 50, 150, 0));
+    let heard = listen(&held(talk(Codec::Pcma, &[160], 30_000), 50, 150, 0));
     println!("{:?} {:?}", heard.counts, heard.delays_ms.iter().step_by(100).collect::<Vec<_>>());
     assert!(heard.delay_at(1300) > 150, "what came late was heard");
     assert!(heard.delays_ms[65..].windows(2).all(|pair| pair[1] + 11 >= pair[0]), "no jump");
@@ -49,7 +49,7 @@ fn late_ticks_are_not_taken_for_delay() {
         // The thread was held for 60 ms and makes up for it.
         |tick: i64| (60_000 - tick % 100 * 20_000).max(0),
     ] {
-        let heard = listen_late(Codec::Pcma, &talk(Codec::Pcma, &[160], 10_000), lateness);
+        let heard = listen_late(&talk(Codec::Pcma, &[160], 10_000), lateness);
         println!("{:?} {:?}", heard.counts, heard.delays_ms.iter().step_by(50).collect::<Vec<_>>());
         assert!(heard.count(Taken::Audio, 200, 9900) >= 484, "{:?}", heard.counts);
         assert!(heard.clear(200, 9900) >= 99);
@@ -70,7 +70,7 @@ fn pauses_of_a_sender_that_saves_packets_are_silence() {
         for talkspurt in packets.chunks_mut(50) {
             talkspurt[0].header.marker = true;
         }
-        let heard = listen(codec, &packets);
+        let heard = listen(&packets);
         for spurt in 0..9 {
             let (from, to) = (spurt * 1600 + 60, spurt * 1600 + 1000);
             assert_eq!(heard.clear(from, to), 100, "{codec:?} spurt {spurt}");
@@ -89,7 +89,7 @@ fn audio_that_comes_too_early_is_bounded_too() {
     for packet in &mut packets[100..150] {
         packet.arrival = at_once;
     }
-    let heard = listen(Codec::Pcma, &packets);
+    let heard = listen(&packets);
     println!("{:?}", heard.counts);
     assert!(heard.delays_ms.iter().all(|delay| *delay <= 260));
     assert!(
@@ -150,7 +150,7 @@ fn the_delay_told_is_the_true_one_whatever_the_phase_of_the_ticks() {
             for packet in &mut packets {
                 packet.arrival -= TICK_PHASE - phase;
             }
-            let heard = listen(Codec::Pcma, &packets);
+            let heard = listen(&packets);
             let loud = heard.samples.iter().position(|sample| sample.abs() > 1000).unwrap();
             // From the arrival of the first packet of the tone to the tick that plays it.
             let beginning = i64::try_from(loud).unwrap() / 8 - (3020 - (TICK_PHASE - phase) / 1000);
@@ -162,6 +162,30 @@ fn the_delay_told_is_the_true_one_whatever_the_phase_of_the_ticks() {
             assert!(jitter > 0 || heard.delays_ms[2..].iter().all(|delay| *delay == 23), "{line}");
             assert!(heard.count(Taken::Silence, 0, 3900) <= 3, "{line}: at the start only");
             assert!((jitter + 18..jitter + 40).contains(&truth), "{line}");
+        }
+    }
+}
+
+/// Forwarded, then mixed: the sound goes on while the buffer fills, and comes back without a step.
+#[test]
+fn a_primed_buffer_begins_with_what_was_forwarded() {
+    for phase in [0, 5000, 19_999] {
+        let packets = talk(Codec::Pcmu, &[160], 1000);
+        let (forwarded, mixed) = packets.split_at(20);
+        let mut buffer = JitterBuffer::new(Codec::Pcmu);
+        forwarded.iter().for_each(|packet| buffer.prime(&packet.payload));
+        let mut coming = mixed.iter().peekable();
+        for tick in 0..25 {
+            let now = forwarded[19].arrival + phase + tick * 20_000;
+            while let Some(packet) = coming.next_if(|packet| packet.arrival <= now) {
+                buffer.put(packet.header, &packet.payload, Timestamp::from_micros(packet.arrival));
+            }
+            let mut frame = [0; FRAME_SAMPLES];
+            let taken = buffer.take(Timestamp::from_micros(now), &mut frame);
+            assert_ne!(taken, Taken::Silence, "phase {phase}, tick {tick}");
+            assert!(tick < 3 || taken == Taken::Audio, "phase {phase}, tick {tick}");
+            assert!(tone_share(HERTZ, &frame) > 0.7, "phase {phase}, tick {tick}");
+            assert!(level_dbfs(&frame) > -22.0, "{phase} {tick} {}", level_dbfs(&frame));
         }
     }
 }
