@@ -189,3 +189,40 @@ fn a_primed_buffer_begins_with_what_was_forwarded() {
         }
     }
 }
+
+/// The other way to begin: the packets of the last moment are put again.
+#[test]
+fn a_buffer_that_begins_with_the_last_packets_speaks_at_once() {
+    for (phase, jitter) in [(0, 0), (5000, 0), (19_999, 0), (5000, 15), (19_999, 15)] {
+        let mut packets = talk(Codec::Pcma, &[160], 1000);
+        for packet in packets.iter_mut().step_by(2) {
+            packet.arrival += jitter * 1000;
+        }
+        let (recent, rest) = packets.split_at(20);
+        let recent = &recent[17..];
+        let mut buffer = JitterBuffer::new(Codec::Pcma);
+        let mut before = 0;
+        for packet in recent {
+            buffer.prime(&packet.payload);
+            before = i32::from(g711::decoded(Codec::Pcma, &packet.payload)[159]);
+            buffer.put(packet.header, &packet.payload, Timestamp::from_micros(packet.arrival));
+        }
+        let mut coming = rest.iter().peekable();
+        for tick in 0..25 {
+            let now = recent[2].arrival + phase + tick * 20_000;
+            while let Some(packet) = coming.next_if(|packet| packet.arrival <= now) {
+                buffer.put(packet.header, &packet.payload, Timestamp::from_micros(packet.arrival));
+            }
+            let mut frame = [0; FRAME_SAMPLES];
+            let taken = buffer.take(Timestamp::from_micros(now), &mut frame);
+            let line = format!("{phase} {jitter}, tick {tick}: {taken:?} {:?}", buffer.delay());
+            assert!(taken == Taken::Audio || (jitter > 0 && tick < 3), "{line}");
+            assert!(tone_share(HERTZ, &frame) > 0.7, "{line}");
+            assert!(buffer.delay() <= Duration::from_millis(50), "{line}");
+            // The tone's own largest step is 2720.
+            let step = (i32::from(frame[0]) - before).abs();
+            assert!(step < 3500, "{line}: a step of {step}");
+            before = i32::from(frame[159]);
+        }
+    }
+}
