@@ -13,10 +13,13 @@ const CLOCK_JUMP: i64 = 16_000;
 const CLOCK_GIVES: i64 = 8;
 /// … but so many late ones in a row are not late: some were left out.
 const LATE_TICKS: u32 = 8;
-/// More delay than the target and this (10 ms): a piece is left out …
-const TOO_MUCH: i64 = 80;
+/// More delay than the target and this (5 ms): a piece is left out …
+const TOO_MUCH: i64 = 40;
 /// … less than the target by this (2.5 ms): a piece is put in.
 const TOO_LITTLE: i64 = 20;
+/// So far off the target (40 ms, 10 ms) a seam may be heard: the sound offers no good one.
+const MUCH_TOO_MUCH: i64 = 320;
+const MUCH_TOO_LITTLE: i64 = 80;
 /// Ticks between two pieces left out, or put in.
 const REST_AFTER_SHORTENING: u32 = 10;
 const REST_AFTER_LENGTHENING: u32 = 2;
@@ -95,11 +98,10 @@ impl JitterBuffer {
     }
 
     fn shorten(&mut self, input: &[i16], excess: i64, frame: &mut [i16; FRAME_SAMPLES]) -> bool {
-        if input.len() < FRAME_SAMPLES + stretch::PIECE_MAX {
-            return false;
-        }
-        let must = excess > 4 * TOO_MUCH;
-        let Some(piece) = stretch::piece(input, stretch::PIECE_MAX, must) else { return false };
+        let spare = input.len().saturating_sub(FRAME_SAMPLES);
+        let longest = spare.min(usize::try_from(excess).unwrap_or(0));
+        let must = excess > MUCH_TOO_MUCH;
+        let Some(piece) = stretch::piece(input, longest, must) else { return false };
         stretch::shorten(input, piece, frame);
         self.play += TICK + length(piece);
         self.rest = REST_AFTER_SHORTENING;
@@ -111,7 +113,7 @@ impl JitterBuffer {
         if input.len() < FRAME_SAMPLES {
             return false;
         }
-        let must = lacking > 4 * TOO_LITTLE;
+        let must = lacking > MUCH_TOO_LITTLE;
         let Some(piece) = stretch::piece(input, stretch::PIECE_IN_MAX, must) else { return false };
         stretch::lengthen(input, piece, frame);
         self.play += TICK - length(piece);
