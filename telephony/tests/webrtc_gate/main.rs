@@ -3,5 +3,6 @@
 
 mod browser;
 mod connects;
+mod hostile;
 mod port;
 mod relay;
