@@ -2,6 +2,7 @@
 //! connections.
 
 mod browser;
+mod chromium;
 mod connects;
 mod hostile;
 mod port;
