@@ -15,7 +15,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use section::{
-    Data, Database, Floor, Http, Limits, Log, Prompts, Queue, Rtp, Session, Sip, Webrtc,
+    Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Webrtc,
 };
 pub use value::{PortRange, PublicUrl};
 
@@ -31,6 +31,8 @@ pub struct Settings {
     pub session: Session,
     /// The trunk.
     pub sip: Sip,
+    /// Threads of the audio.
+    pub media: Media,
     /// Browsers' audio.
     pub webrtc: Webrtc,
     /// The trunk's audio.

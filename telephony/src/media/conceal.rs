@@ -146,12 +146,13 @@ fn period_of(history: &[i16; HISTORY]) -> usize {
     best.0
 }
 
-/// Normalised correlation of two stretches of equal length: 1 is the same shape, 0 has nothing in
-/// common (also: silence), −1 is upside down.
+/// Normalised correlation of two stretches of equal length, at most 128 samples: 1 is the same
+/// shape, 0 has nothing in common (also: silence), −1 is upside down.
 pub(super) fn likeness(a: &[i16], b: &[i16]) -> f32 {
-    let (mut product, mut energy_a, mut energy_b) = (0_i64, 0_i64, 0_i64);
-    for (a, b) in a.iter().zip(b) {
-        let (a, b) = (i64::from(*a), i64::from(*b));
+    let (mut product, mut energy_a, mut energy_b) = (0_i32, 0_i32, 0_i32);
+    for (a, b) in a.iter().zip(b).take(128) {
+        // Three bits less each: sums of 128 products fit, and the loop runs in vectors.
+        let (a, b) = (i32::from(*a >> 3), i32::from(*b >> 3));
         product += a * b;
         energy_a += a * a;
         energy_b += b * b;
@@ -169,9 +170,12 @@ pub(super) fn as_i32(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// A weighted mean of samples is a sample.
+/// A value as a sample; what is beyond full scale is cut.
 pub(super) fn narrow(value: i32) -> i16 {
-    i16::try_from(value).unwrap_or(if value < 0 { i16::MIN } else { i16::MAX })
+    let clamped = value.clamp(i32::from(i16::MIN), i32::from(i16::MAX));
+    #[expect(clippy::cast_possible_truncation, reason = "clamped to what fits")]
+    let sample = clamped as i16;
+    sample
 }
 
 #[cfg(test)]

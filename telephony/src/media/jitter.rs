@@ -18,6 +18,7 @@
 //! Jumps of sequence numbers and timestamps, and other senders, are the business of `stream`.
 
 mod ring;
+mod steer;
 mod stream;
 mod stretch;
 mod transit;
@@ -28,7 +29,7 @@ use ids::Timestamp;
 
 use self::ring::{Ring, length};
 use self::stream::{Coming, Stream};
-use self::transit::{DELAY_MAX, Transits};
+use self::transit::Transits;
 use super::conceal::Concealer;
 use super::{FRAME_SAMPLES, g711};
 use crate::rtp::RtpHeader;
@@ -38,21 +39,8 @@ use crate::sdp::Codec;
 const PAYLOAD_MAX: usize = 1600;
 /// A tick, in samples.
 const TICK: i64 = FRAME_SAMPLES as i64;
-/// More delay than this is cut at once.
-const DELAY_CUT: i64 = DELAY_MAX + 2 * TICK;
 /// After so many ticks without audio nothing is waited for.
 const STARVED_TICKS: u32 = 10;
-/// A clock that jumps by more than this (2 s) starts the buffer anew.
-const CLOCK_JUMP: i64 = 16_000;
-/// A late tick does not move the clock; a lasting change does, by 1 ms a tick.
-const CLOCK_GIVES: i64 = 8;
-/// More delay than the target and this (10 ms): a piece is left out …
-const TOO_MUCH: i64 = 80;
-/// … less than the target by this (2.5 ms): a piece is put in.
-const TOO_LITTLE: i64 = 20;
-/// Ticks between two pieces left out, or put in.
-const REST_AFTER_SHORTENING: u32 = 10;
-const REST_AFTER_LENGTHENING: u32 = 2;
 
 /// What a frame that was taken is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +98,8 @@ pub struct JitterBuffer {
     play: i64,
     /// The time of the last tick, less its lateness.
     clock: Option<i64>,
+    /// Ticks in a row that were late by a tick or more.
+    late_ticks: u32,
     ticks: u64,
     /// Ticks in a row without any audio that came.
     starved: u32,
@@ -119,8 +109,8 @@ pub struct JitterBuffer {
 }
 
 impl JitterBuffer {
-    /// An empty buffer for a leg that agreed on this codec. Packets of the other law (by their
-    /// payload type) are understood all the same.
+    /// An empty buffer for a leg that agreed on this codec. Its delay is 23 ms until something else
+    /// is measured.
     #[must_use]
     pub fn new(codec: Codec) -> Self {
         Self {
@@ -131,6 +121,7 @@ impl JitterBuffer {
             concealer: Concealer::new(),
             play: 0,
             clock: None,
+            late_ticks: 0,
             ticks: 0,
             starved: STARVED_TICKS,
             rest: 0,
@@ -138,11 +129,22 @@ impl JitterBuffer {
         }
     }
 
-    /// Takes an audio packet; `arrival` is when it was received, on the clock of [`Self::take`].
+    /// Takes what was last forwarded of this leg, before its room was mixed: the mix then goes on
+    /// from it without a step, and what is missing until the delay has passed is made up from it.
+    /// The same packets may also be [`put`](Self::put): they tell the jitter.
+    pub fn prime(&mut self, payload: &[u8]) {
+        let mut samples = [0; PAYLOAD_MAX];
+        let count = g711::decode(self.codec, payload, &mut samples);
+        self.concealer.real(&mut samples[..count]);
+        self.concealer.splice();
+    }
+
+    /// Takes an audio packet; by its payload type it may be of the other law than agreed (RFC 3551
+    /// §6: 0 or 8; all others are not audio). `arrival` is when it was received, on the clock of [`Self::take`].
     /// Whatever the packet says, the buffer stays bounded; what is not heard is counted.
     pub fn put(&mut self, header: RtpHeader, payload: &[u8], arrival: Timestamp) {
         self.counts.packets += 1;
-        let codec = self.codec_of(header.payload_type);
+        let codec = Codec::from_payload_type(header.payload_type);
         let (Some(codec), 1..=PAYLOAD_MAX) = (codec, payload.len()) else {
             self.counts.not_audio += 1;
             return;
@@ -192,22 +194,13 @@ impl JitterBuffer {
         self.counts
     }
 
-    /// The law of a payload type: a dynamic type is the leg's own codec (RFC 3551 §3), a static one
-    /// must be G.711.
-    fn codec_of(&self, payload_type: u8) -> Option<Codec> {
-        match payload_type {
-            96..=127 => Some(self.codec),
-            _ => Codec::from_payload_type(payload_type),
-        }
-    }
-
     fn place(&mut self, header: &RtpHeader, coming: Coming) -> Result<i64, Why> {
         let Some(stream) = &mut self.stream else {
             // The time line begins so that time and place are the same.
             let place = coming.arrival;
             self.stream = Some(Stream::starting(header, coming, place));
-            self.ring.restart(place - DELAY_CUT);
-            self.play = place - DELAY_CUT;
+            self.ring.restart(place);
+            self.play = place;
             return Ok(place);
         };
         stream.place(header, coming, &mut self.transits)
@@ -218,104 +211,17 @@ impl JitterBuffer {
         self.counts.late += u64::from(place < self.play);
         let mut samples = [0; PAYLOAD_MAX];
         let count = g711::decode(codec, payload, &mut samples);
+        let start = self.ring.start();
         self.ring.write(place, &samples[..count]);
+        if self.ring.start() > start {
+            // It was full, nobody took: the oldest audio is gone.
+            self.play = self.play.max(self.ring.start());
+        }
     }
 
     /// The delay behind a packet that nothing held up, samples.
     fn behind(&self) -> Option<i64> {
         Some(self.clock? - self.play - self.transits.base()?)
-    }
-
-    fn follow_clock(&mut self, now: i64) {
-        let expected = self.clock.map_or(now, |clock| clock + TICK);
-        if (now - expected).abs() <= CLOCK_JUMP {
-            self.clock = Some(now.min(expected + CLOCK_GIVES));
-            return;
-        }
-        self.clock = Some(now);
-        self.stream = None;
-        self.transits.clear();
-        self.ring.restart(self.play);
-    }
-
-    /// Sets the cursor where it must not go on as it is.
-    fn steer(&mut self) {
-        let (Some(behind), target) = (self.behind(), self.transits.target()) else { return };
-        let aim = self.play + behind - target;
-        self.play = self.play.max(self.ring.start());
-        if self.starved >= STARVED_TICKS {
-            self.ring.move_start(self.play);
-            if self.ring.end() <= self.play && self.concealer.is_silent() {
-                self.play = aim;
-                self.ring.restart(aim);
-                return;
-            }
-        }
-        if behind > DELAY_CUT {
-            self.counts.cuts += u64::from(self.starved < STARVED_TICKS);
-            self.play = aim;
-            self.ring.move_start(aim);
-            self.concealer.splice();
-            return;
-        }
-        self.go_back(aim + target - DELAY_MAX);
-    }
-
-    /// To audio that came after its time, if it does not lie before `earliest`.
-    fn go_back(&mut self, earliest: i64) {
-        if let Some(place) = self.ring.first_present(earliest, self.play) {
-            self.play = place;
-            self.concealer.splice();
-            self.transits.raise_target(self.behind().unwrap_or(0));
-        }
-    }
-
-    /// Changes the delay by a piece, if that is wanted and will not be heard; the frame is filled
-    /// then.
-    fn stretched(&mut self, frame: &mut [i16; FRAME_SAMPLES]) -> bool {
-        let Some(behind) = self.behind() else { return false };
-        let excess = behind - self.transits.target();
-        if self.rest > 0 || (-TOO_LITTLE..=TOO_MUCH).contains(&excess) {
-            return false;
-        }
-        let mut input = [0; FRAME_SAMPLES + stretch::PIECE_MAX];
-        let count = self.ring.read(self.play, &mut input);
-        let done = if excess > 0 {
-            self.shorten(&input[..count], excess, frame)
-        } else {
-            self.lengthen(&input[..count], -excess, frame)
-        };
-        if done {
-            self.ring.move_start(self.play);
-            self.concealer.real(frame);
-        }
-        done
-    }
-
-    fn shorten(&mut self, input: &[i16], excess: i64, frame: &mut [i16; FRAME_SAMPLES]) -> bool {
-        if input.len() < FRAME_SAMPLES + stretch::PIECE_MAX {
-            return false;
-        }
-        let must = excess > 4 * TOO_MUCH;
-        let Some(piece) = stretch::piece(input, stretch::PIECE_MAX, must) else { return false };
-        stretch::shorten(input, piece, frame);
-        self.play += TICK + length(piece);
-        self.rest = REST_AFTER_SHORTENING;
-        self.counts.shortened += 1;
-        true
-    }
-
-    fn lengthen(&mut self, input: &[i16], lacking: i64, frame: &mut [i16; FRAME_SAMPLES]) -> bool {
-        if input.len() < FRAME_SAMPLES {
-            return false;
-        }
-        let must = lacking > 4 * TOO_LITTLE;
-        let Some(piece) = stretch::piece(input, stretch::PIECE_IN_MAX, must) else { return false };
-        stretch::lengthen(input, piece, frame);
-        self.play += TICK - length(piece);
-        self.rest = REST_AFTER_LENGTHENING;
-        self.counts.lengthened += 1;
-        true
     }
 
     /// The next frame as it lies in the ring, holes filled.

@@ -48,7 +48,7 @@ pub const REORDER_SAMPLES: usize = 4000;
 /// The longest frame, in samples and bytes: 30 ms.
 pub const FRAME_BYTES_MAX: usize = 240;
 
-/// Which recording; unique among those that are open.
+/// Which recording; none is given twice while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RecordingId(pub u64);
 

@@ -33,8 +33,8 @@ impl Ring {
         self.start
     }
 
-    pub(super) fn end(&self) -> i64 {
-        self.end
+    pub(super) fn is_empty(&self) -> bool {
+        self.start == self.end
     }
 
     /// Empties it and starts at another place, before or behind.

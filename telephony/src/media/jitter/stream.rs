@@ -9,10 +9,13 @@ use crate::rtp::RtpHeader;
 const EARLY_MAX: i64 = 3200;
 /// Packets closer than this to the one before follow it, samples: 100 ms.
 const FOLLOWS_WITHIN: i64 = 800;
-/// Packets off the time line by nearly the same (100 ms) are one new time line …
-const ALIKE: i64 = 800;
-/// … which is believed after so many ticks.
+/// Packets off the time line by nearly the same as a first one (up to 100 ms more, 20 ms less) are
+/// one new time line. Much less means that they are still catching up after a stall.
+const ALIKE: std::ops::RangeInclusive<i64> = -160..=800;
+/// A new time line is believed after so many ticks …
 const MISFIT_TICKS: u8 = 3;
+/// … and forgotten when none of its packets came for so many.
+const MISFIT_STALE_TICKS: u64 = 3;
 /// Another sender takes over after so many packets and samples without one of the old sender.
 const RIVAL_PACKETS: u8 = 3;
 const RIVAL_SAMPLES: i64 = 400;
@@ -107,7 +110,9 @@ impl Stream {
             self.accept(header, coming, place);
             return Ok(place);
         }
-        if (header.marker && coming.silent) || self.believes(transit, coming.tick) {
+        let next = header.sequence == self.sequence.wrapping_add(1);
+        let new_talk = header.marker && coming.silent && next;
+        if new_talk || self.believes(transit, coming.tick) {
             return Ok(self.begin_anew(header, coming, transits));
         }
         Err(Why::Misfit)
@@ -139,10 +144,12 @@ impl Stream {
             && coming.arrival - self.last_arrival < FOLLOWS_WITHIN
     }
 
+    /// Whether packets off the time line have been alike for long enough. One that is not alike does
+    /// not take the others' place, as long as they keep coming.
     fn believes(&mut self, transit: i64, tick: u64) -> bool {
-        let before = self.misfit.filter(|before| (transit - before.transit).abs() <= ALIKE);
-        let mut misfit = before.unwrap_or(Misfit { transit, tick, ticks: 1 });
-        if misfit.tick != tick {
+        let current = self.misfit.filter(|misfit| tick < misfit.tick + MISFIT_STALE_TICKS);
+        let mut misfit = current.unwrap_or(Misfit { transit, tick, ticks: 1 });
+        if ALIKE.contains(&(transit - misfit.transit)) && misfit.tick != tick {
             misfit.tick = tick;
             misfit.ticks += 1;
         }

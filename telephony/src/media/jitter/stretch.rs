@@ -60,3 +60,50 @@ fn blend(from: &[i16], into: &mut [i16]) {
         *into = narrow(sum / as_i32(SEAM));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::tone::{ToneGenerator, tone_share};
+
+    fn tone(hertz: f64) -> [i16; FRAME_SAMPLES + PIECE_MAX] {
+        let mut samples = [0; FRAME_SAMPLES + PIECE_MAX];
+        ToneGenerator::steady(hertz, 8000).fill(&mut samples);
+        samples
+    }
+
+    #[test]
+    fn a_tone_loses_or_gains_whole_periods() {
+        for hertz in [150.0, 200.0, 333.0, 440.0, 1000.0, 2700.0] {
+            let (input, mut frame) = (tone(hertz), [0; FRAME_SAMPLES]);
+            let out = piece(&input, PIECE_MAX, false).expect("a tone repeats itself");
+            shorten(&input[..FRAME_SAMPLES + out], out, &mut frame);
+            assert!(tone_share(hertz, &frame) > 0.95, "{hertz} less {out}");
+            assert_eq!(frame[0], input[0] / 40 * 39 + input[out] / 40, "it begins as the input");
+            assert_eq!(frame[FRAME_SAMPLES - 1], input[FRAME_SAMPLES + out - 1], "and ends so");
+            let Some(into) = piece(&input, PIECE_IN_MAX, false) else {
+                assert!(hertz < 200.0, "only a long period has no room twice");
+                continue;
+            };
+            lengthen(&input, into, &mut frame);
+            assert!(tone_share(hertz, &frame) > 0.95, "{hertz} and {into}");
+            assert_eq!(frame[FRAME_SAMPLES - 1], input[FRAME_SAMPLES - into - 1]);
+        }
+    }
+
+    #[test]
+    fn noise_is_cut_only_if_it_must_and_quiet_anywhere() {
+        let mut state = 1_u32;
+        let noise: Vec<i16> = (0..240)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                i16::try_from(state >> 17).expect("fifteen bits") - 16_384
+            })
+            .collect();
+        assert_eq!(piece(&noise, PIECE_MAX, false), None);
+        assert!(piece(&noise, PIECE_MAX, true).is_some_and(|piece| piece <= PIECE_MAX));
+        assert_eq!(piece(&[8; 240], 57, false), Some(57));
+        assert_eq!(piece(&[8; 240], 19, true), None, "too short to be worth it");
+        assert_eq!(piece(&[8; 50], PIECE_MAX, true), None, "no room for the seam");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod cases;
 mod properties;
+mod recovery;
 mod skew;
 
 use ids::Timestamp;
@@ -25,7 +26,7 @@ struct Packet {
 }
 
 /// A steady tone in packets of these lengths in turn, for so long. A packet leaves when its last
-/// sample was spoken; the path takes no time.
+/// sample was spoken; the path takes no time. Both numbers wrap within the first second.
 fn talk(codec: Codec, lengths: &[usize], milliseconds: usize) -> Vec<Packet> {
     speak(codec, &mut ToneGenerator::steady(HERTZ, 8000), lengths, milliseconds)
 }
@@ -46,7 +47,7 @@ fn speak(
             marker: place == 0,
             payload_type: codec.payload_type(),
             sequence,
-            timestamp: u32::MAX.wrapping_sub(20_000).wrapping_add(u32::try_from(place).unwrap()),
+            timestamp: u32::MAX.wrapping_sub(8000).wrapping_add(u32::try_from(place).unwrap()),
             ssrc: SSRC,
         };
         place += length;
@@ -66,20 +67,28 @@ struct Heard {
 }
 
 /// Puts packets as they arrive and takes a frame at each tick, until the last packet came.
-fn listen(codec: Codec, packets: &[Packet]) -> Heard {
+fn listen(packets: &[Packet]) -> Heard {
+    listen_late(packets, |_| 0)
+}
+
+/// The same with ticks that are late, by microseconds.
+fn listen_late(packets: &[Packet], lateness: fn(i64) -> i64) -> Heard {
     let mut packets: Vec<&Packet> = packets.iter().collect();
     packets.sort_by_key(|packet| packet.arrival);
     let last = packets.last().map_or(0, |packet| packet.arrival);
     let mut coming = packets.into_iter().peekable();
-    let mut buffer = JitterBuffer::new(codec);
+    let mut buffer = JitterBuffer::new(Codec::Pcma);
     let mut heard = Heard {
         samples: Vec::new(),
         taken: Vec::new(),
         delays_ms: Vec::new(),
         counts: JitterCounts::default(),
     };
-    let mut now = TICK_PHASE;
-    while now <= last {
+    for tick in 0.. {
+        let now = TICK_PHASE + tick * 20_000 + lateness(tick);
+        if now > last {
+            break;
+        }
         while let Some(packet) = coming.next_if(|packet| packet.arrival <= now) {
             buffer.put(packet.header, &packet.payload, Timestamp::from_micros(packet.arrival));
         }
@@ -87,7 +96,6 @@ fn listen(codec: Codec, packets: &[Packet]) -> Heard {
         heard.taken.push(buffer.take(Timestamp::from_micros(now), &mut frame));
         heard.samples.extend(frame);
         heard.delays_ms.push(buffer.delay().as_millis());
-        now += 20_000;
     }
     heard.counts = buffer.counts();
     heard

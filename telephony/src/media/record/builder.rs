@@ -188,17 +188,23 @@ impl ChunkBuilder {
         self.base += widened(CHUNK_SAMPLES);
     }
 
+    /// Writes what of a frame is in the window. Its place ends there at the latest.
     fn write(&mut self, frame: &RecordedFrame, audio: &[u8]) {
-        let table = g711::transcode_table(frame.codec, self.law);
+        let late = narrowed(self.base.saturating_sub(frame.at)).min(audio.len());
+        let from = narrowed(frame.at.saturating_sub(self.base));
+        let place = from..from + audio.len() - late;
+        let silence = g711::silence(self.law);
         let window = &mut self.sides[frame.side.channel()].window;
-        for (at, byte) in (frame.at..).zip(audio) {
-            let paused = self.pauses.iter().any(|(from, to)| (*from..*to).contains(&at));
-            if at < self.base || paused {
-                continue;
-            }
-            if let Some(sample) = window.get_mut(narrowed(at - self.base)) {
-                *sample = table.map_or(*byte, |table| table[usize::from(*byte)]);
-            }
+        let Some(place) = window.get_mut(place) else {
+            return;
+        };
+        place.copy_from_slice(&audio[late..]);
+        g711::transcode(frame.codec, self.law, place);
+        let first = frame.at.max(self.base);
+        for (from, to) in &self.pauses {
+            let [from, to] = [from, to].map(|at| narrowed(at.saturating_sub(first)));
+            let len = place.len();
+            place[from.min(len)..to.min(len)].fill(silence);
         }
     }
 

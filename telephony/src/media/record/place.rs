@@ -117,11 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_of_a_clock_off_by_300_ppm_stays_within_20_ms() {
+    fn an_hour_of_two_clocks_that_drift_apart_keeps_the_sides_within_20_ms() {
         for ppm in [-300.0, 300.0] {
             let mut last = 0;
             for (sent, at) in run(180_000, ppm, |n| n * 7919 % 320) {
-                assert!(at.abs_diff(sent) <= 160, "{ppm} ppm: {at} for {sent}");
+                // Ten milliseconds from the truth: twenty from one another.
+                assert!(at.abs_diff(sent) <= 80, "{ppm} ppm: {at} for {sent}");
                 assert!(last == 0 || at.abs_diff(last + 160) <= 1, "{at} after {last}");
                 last = at;
             }

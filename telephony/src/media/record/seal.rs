@@ -123,3 +123,26 @@ fn nonce(prefix: [u8; 7], number: u32, last: bool) -> Nonce {
     nonce[11] = u8::from(last);
     Nonce::assume_unique_for_key(nonce)
 }
+
+#[cfg(test)]
+mod tests {
+    use ids::Timestamp;
+
+    use super::super::RecordingId;
+    use super::*;
+
+    #[test]
+    fn the_last_number_is_used_once_and_then_no_more() {
+        let opening = Opening { began: Timestamp::default(), recording: RecordingId(1) };
+        let secrets = FileSecrets { salt: [1; 32], data_key: [2; 32], prefix: [3; 7] };
+        let mut out = Vec::new();
+        let key = RecordingKey::new([4; 32]);
+        let mut sealer = Sealer::begin(&key, secrets, &opening, &mut out);
+        sealer.number = Some(u32::MAX);
+        sealer.mark(1, Mark::Resumed, &mut out).expect("the last one");
+        let before = out.clone();
+        assert_eq!(sealer.mark(2, Mark::Resumed, &mut out), Err(SealError));
+        assert_eq!(sealer.end(2, &mut out), Err(SealError));
+        assert_eq!(out, before);
+    }
+}

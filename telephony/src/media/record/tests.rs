@@ -1,6 +1,7 @@
 //! The format as a whole: what is written is read back, and what happens to files is told.
 
 use ids::Timestamp;
+use proptest::prelude::*;
 
 use super::read::{Closing, Damage, Found};
 use super::*;
@@ -270,4 +271,73 @@ fn another_implementation_of_the_format_makes_the_same_bytes() {
     sealer.end(16, &mut file).expect("a number is left");
     let hex: String = file.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, BY_ANOTHER_HAND);
+}
+
+/// A change to a file: where, what, and how much of it.
+#[derive(Clone, Debug)]
+enum Accident {
+    Flip(prop::sample::Index, u8),
+    Cut(prop::sample::Index, u8),
+    Repeat(prop::sample::Index, u8),
+    Insert(prop::sample::Index, Vec<u8>),
+}
+
+fn accident() -> impl Strategy<Value = Accident> {
+    prop_oneof![
+        (any::<prop::sample::Index>(), 1_u8..).prop_map(|(at, bits)| Accident::Flip(at, bits)),
+        any::<(prop::sample::Index, u8)>().prop_map(|(at, len)| Accident::Cut(at, len)),
+        any::<(prop::sample::Index, u8)>().prop_map(|(at, len)| Accident::Repeat(at, len)),
+        (any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 1..40))
+            .prop_map(|(at, bytes)| Accident::Insert(at, bytes)),
+    ]
+}
+
+impl Accident {
+    /// It happens behind the header.
+    fn happen(&self, file: &mut Vec<u8>) {
+        let place = |at: &prop::sample::Index, len: u8| {
+            let from = HEADER_LEN + at.index(file.len() - HEADER_LEN);
+            from..file.len().min(from + usize::from(len))
+        };
+        match self {
+            Self::Flip(at, bits) => {
+                let at = place(at, 0).start;
+                file[at] ^= bits;
+            }
+            Self::Cut(at, len) if place(at, *len).len() < file.len() - HEADER_LEN => {
+                file.drain(place(at, *len));
+            }
+            Self::Cut(..) => {}
+            Self::Repeat(at, len) => {
+                let part = place(at, *len);
+                let bytes = file[part.clone()].to_vec();
+                file.splice(part.end..part.end, bytes);
+            }
+            Self::Insert(at, bytes) => {
+                let at = place(at, 0);
+                file.splice(at, bytes.iter().copied());
+            }
+        }
+    }
+}
+
+proptest! {
+    /// Whatever happens to a file, what is read was written, in its order, and reading ends.
+    #[test]
+    fn after_any_accidents_only_what_was_written_is_read(
+        accidents in prop::collection::vec(accident(), 1..6),
+    ) {
+        let (mut file, _) = recorded(true);
+        let whole = read(&file).0;
+        for accident in &accidents {
+            accident.happen(&mut file);
+        }
+        let (chunks, _, closing) = read(&file);
+        let mut written = whole.iter();
+        for chunk in &chunks {
+            prop_assert!(written.any(|other| other == chunk), "{chunk:?} was not written here");
+        }
+        let ended = matches!(chunks.last(), Some(Chunk::End { .. }));
+        prop_assert_eq!(ended, closing != Closing::NotClosed);
+    }
 }

@@ -33,10 +33,11 @@ pub(super) struct RecordingFile {
     bytes: u64,
     /// To be brought to the disk with the file, once.
     folder: Option<PathBuf>,
-    /// Whether something was written since the last sync, when that was, and whether one is under
-    /// way.
+    /// Whether something was written since the last sync was asked for.
     pub(super) unsynced: bool,
+    /// When that was.
     pub(super) synced: Timestamp,
+    /// Whether it is under way.
     pub(super) syncing: bool,
     /// Where it is to end, and why.
     pub(super) ending: Option<(u64, EndedBecause)>,
@@ -63,8 +64,7 @@ impl RecordingFile {
             bytes: 0,
             folder: Some(folder_of(&begin.path)),
             unsynced: true,
-            // The beginning is brought to the disk at once.
-            synced: Timestamp::default(),
+            synced: now,
             syncing: false,
             ending: None,
         };
@@ -72,7 +72,6 @@ impl RecordingFile {
         if written.is_err() {
             let _leftover = std::fs::remove_file(&begin.path);
         }
-        recording.synced = now;
         written.map(|()| recording)
     }
 
@@ -202,5 +201,78 @@ fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::media::recorder::RecordingFault;
+    use crate::media::record::{HEADER_LEN, PauseReason, Side};
+    use crate::sdp::Codec;
+
+    fn secrets() -> FileSecrets {
+        FileSecrets { salt: [1; 32], data_key: [2; 32], prefix: [3; 7] }
+    }
+
+    fn recording(folder: &Path) -> RecordingFile {
+        let began = Timestamp::from_micros(0);
+        let path = folder.join("1.rec");
+        let begin = BeginRecording { recording: RecordingId(1), path, began, law: Codec::Pcma };
+        let key = RecordingKey::new([4; 32]);
+        RecordingFile::create(&begin, &key, secrets(), began).expect("room")
+    }
+
+    fn moment(ms: i64) -> Timestamp {
+        Timestamp::from_micros(ms * 1000)
+    }
+
+    #[test]
+    fn a_device_that_is_full_is_told_as_such() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut recording = recording(folder.path());
+        let before = recording.bytes();
+        // The kernel's own full disk: every write fails with ENOSPC.
+        let full = OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+        recording.file = Arc::new(full);
+        let change = Change::Pause(PauseReason::Asked);
+        let refused = recording.change(moment(100), change, &mut Vec::new());
+        let refused = refused.expect_err("it is full");
+        assert_eq!(RecordingFault::from(&refused), RecordingFault::DiskFull);
+        assert_eq!(recording.bytes(), before, "what counts is what is whole");
+    }
+
+    #[test]
+    fn a_second_goes_to_the_file_once_it_is_over_and_not_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut recording = recording(folder.path());
+        let mut buffer = Vec::new();
+        let head = recording.bytes();
+        assert!(head > u64::try_from(HEADER_LEN).expect("small"));
+        let frame = RecordedFrame::new(RecordingId(1), Side::Said, 0, Codec::Pcma, &[1; 160]);
+        let frame = frame.expect("20 ms");
+        let placed = recording.frame(&frame, moment(20), &mut buffer).expect("room");
+        assert_eq!(placed, Placed::Kept);
+        recording.tick(moment(2499), &mut buffer).expect("room");
+        assert_eq!(recording.bytes(), head);
+        recording.tick(moment(2500), &mut buffer).expect("room");
+        assert!(recording.bytes() > head + 16_000, "a second of both sides");
+        recording.tick(moment(3_600_000), &mut buffer).expect("room");
+        assert!(recording.bytes() < head + 17_000, "silence costs nothing");
+    }
+
+    #[test]
+    fn a_frame_from_the_future_is_not_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut recording = recording(folder.path());
+        let frame = RecordedFrame::new(RecordingId(1), Side::Said, 0, Codec::Pcma, &[1; 160]);
+        let frame = frame.expect("20 ms");
+        for at in [16_000, 1 << 40, u64::MAX] {
+            let ahead = RecordedFrame { at, ..frame };
+            let placed = recording.frame(&ahead, moment(0), &mut Vec::new()).expect("room");
+            assert_eq!(placed, Placed::Unusable, "{at}");
+        }
+        let placed = recording.frame(&frame, moment(0), &mut Vec::new()).expect("room");
+        assert_eq!(placed, Placed::Kept);
     }
 }

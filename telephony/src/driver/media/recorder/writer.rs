@@ -51,6 +51,7 @@ struct Counts {
     unknown: Counter,
     failures: Counter,
     open: Gauge,
+    sync_age: Gauge,
 }
 
 impl Writer {
@@ -69,6 +70,7 @@ impl Writer {
             unknown: dropped("unknown"),
             failures: metrics::counter!("helpline_recording_failures_total"),
             open: metrics::gauge!("helpline_recordings_open"),
+            sync_age: metrics::gauge!("helpline_recording_sync_age_seconds"),
         };
         Self {
             config,
@@ -203,7 +205,7 @@ impl Writer {
     /// What is due by the clock: seconds without frames, limits, ends, syncs, events.
     fn sweep(&mut self, drained: bool) {
         let now = clock::now();
-        let mut failed = Vec::new();
+        let (mut failed, mut oldest) = (Vec::new(), Duration::ZERO);
         for (id, file) in &mut self.open {
             if let Err(e) = upkeep(file, now, drained, &self.config, &mut self.buffer) {
                 failed.push((*id, e));
@@ -215,7 +217,9 @@ impl Writer {
                 file.syncing = true;
                 file.synced = now;
             }
+            oldest = oldest.max(now.since(file.synced));
         }
+        self.counts.sync_age.set(oldest.as_secs_f64());
         for (id, e) in failed {
             self.fail(id, &e);
         }

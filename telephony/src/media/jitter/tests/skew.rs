@@ -17,7 +17,7 @@ fn ten_minutes(parts_per_million: i64) -> Heard {
             packets.push(packet);
         }
     }
-    listen(Codec::Pcma, &packets)
+    listen(&packets)
 }
 
 #[test]
