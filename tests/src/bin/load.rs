@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
+use tests::load::media::command::Media;
 use tests::load::{Outcome, Place, bridged, calls, free};
 
 /// Longest run: then it is given up, whatever happens.
@@ -42,7 +43,7 @@ struct At {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum What {
     /// Calls at once, telephone and browser: CPU, losses, memory.
     Bridged {
@@ -76,6 +77,8 @@ enum What {
     },
     /// The three in small sizes, each on a helpline of its own.
     All,
+    /// The audio path alone, in a process of its own: CPU, losses, latency, memory.
+    Media(Media),
 }
 
 /// One run.
@@ -96,6 +99,10 @@ const ALL: [Run; 3] = [
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let Load { at, what } = Load::parse();
+    if let What::Media(media) = what {
+        let good = tokio::task::spawn_blocking(move || media.go()).await??;
+        return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     let mut good = true;
     for run in what.runs() {
         let ended = tokio::time::timeout(RUN_LIMIT, run.go(&at)).await;
@@ -116,6 +123,8 @@ impl What {
             }
             Self::Free { waiting, agents } => vec![Run::Free(free::Sizes { waiting, agents })],
             Self::All => ALL.to_vec(),
+            // Has runs of its own.
+            Self::Media(_) => Vec::new(),
         }
     }
 }

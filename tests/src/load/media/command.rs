@@ -1,0 +1,106 @@
+//! `load media`: what it can be asked, and what it prints.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use super::browser::Profile;
+use super::run::{Measured, Sizes, run, set_ups};
+use super::server::{Plane, Server};
+use super::table::{Table, line};
+
+/// Longest interval; longer runs have many, and tell of each.
+const INTERVAL_MAX: Duration = Duration::from_secs(60);
+/// Longest run.
+const SECONDS_MAX: u64 = 6 * 3600;
+/// Most calls: three sockets each.
+const CALLS_MAX: u32 = 2000;
+
+/// Bridged calls through the audio path alone.
+#[derive(Clone, Debug, Args)]
+pub struct Media {
+    /// Calls at once; with commas, one measurement after the other.
+    #[arg(long, value_delimiter = ',', default_value = "50,200,400")]
+    calls: Vec<u32>,
+    /// For how long, seconds; above a minute each minute is told.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// What browsers ask for.
+    #[arg(long, value_enum, default_value_t = Profile::Cm)]
+    profile: Profile,
+    /// Measure this too, beside the helpline.
+    #[arg(long, value_enum)]
+    peer: Option<Peer>,
+    /// Also set up so many calls one after the other, and tell what ICE and DTLS cost.
+    #[arg(long, default_value_t = 0)]
+    set_ups: u32,
+    /// The phases of the flows follow from it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Others that bridge RTP and DTLS-SRTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Peer {
+    /// Sipwise rtpengine, without its kernel module.
+    Rtpengine,
+}
+
+/// A server that is started for one measurement.
+type Start = fn() -> Result<Box<dyn Server>>;
+
+impl Media {
+    /// Runs and prints; whether nothing was lost, damaged or left behind at the helpline.
+    ///
+    /// # Errors
+    /// A server does not start, refuses or goes away.
+    pub fn go(&self) -> Result<bool> {
+        let ours: Start = || Ok(Box::new(Plane::start()?));
+        let starts = [Some(ours), self.peer.map(Peer::start)];
+        let mut measured = Vec::new();
+        for start in starts.into_iter().flatten() {
+            for calls in &self.calls {
+                let mut server = start()?;
+                let sizes = self.sizes(*calls);
+                println!("{}: {calls} calls", server.name());
+                let many = sizes.intervals > 1;
+                measured.push(run(&mut *server, sizes, &mut |interval| {
+                    if many {
+                        println!("{}", line(interval));
+                    }
+                })?);
+            }
+            if self.set_ups > 0 {
+                let mut server = start()?;
+                let used = set_ups(&mut *server, self.profile, self.set_ups)?;
+                println!(
+                    "{}: {} calls set up one after the other: {:.2} ms of CPU each, {:.2} of it for \
+                     ICE and DTLS",
+                    server.name(),
+                    self.set_ups,
+                    used.whole_ms,
+                    used.secured_ms,
+                );
+            }
+        }
+        println!("\n{}", Table::of(&measured));
+        Ok(measured.iter().all(Measured::is_good))
+    }
+
+    fn sizes(&self, calls: u32) -> Sizes {
+        let span = Duration::from_secs(self.seconds.clamp(1, SECONDS_MAX));
+        let interval = span.min(INTERVAL_MAX);
+        let intervals = usize::try_from(span.as_secs() / interval.as_secs()).unwrap_or(1);
+        let calls = calls.clamp(1, CALLS_MAX);
+        Sizes { calls, interval, intervals, profile: self.profile, seed: self.seed }
+    }
+}
+
+impl Peer {
+    fn start(self) -> Start {
+        match self {
+            Self::Rtpengine => || Ok(Box::new(super::rtpengine::Rtpengine::start()?)),
+        }
+    }
+}
