@@ -109,12 +109,13 @@ fn counts(plane: &MediaPlane, seen: &Seen) -> Counts {
 async fn count(mut reported: mpsc::Receiver<MediaEvent>, seen: Arc<Seen>) {
     while let Some(event) = reported.recv().await {
         seen.events.fetch_add(1, Ordering::Relaxed);
-        let counter = match event {
-            MediaEvent::PeerConnected { .. } => &seen.connected,
-            MediaEvent::PeerDisconnected { .. } => &seen.disconnected,
-            MediaEvent::TrunkSilent { .. } => &seen.silent,
-            _ => continue,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
+        let told = [
+            (matches!(event, MediaEvent::PeerConnected { .. }), &seen.connected),
+            (matches!(event, MediaEvent::PeerDisconnected { .. }), &seen.disconnected),
+            (matches!(event, MediaEvent::TrunkSilent { .. }), &seen.silent),
+        ];
+        for (_, counter) in told.iter().filter(|(is_it, _)| *is_it) {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }

@@ -19,6 +19,8 @@ pub mod reading;
 pub mod rtpengine;
 pub mod run;
 pub mod server;
+pub mod soak;
 pub mod speak;
+pub mod storm;
 pub mod table;
 pub mod tally;

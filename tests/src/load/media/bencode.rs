@@ -30,13 +30,12 @@ impl Value {
     /// A text of a dictionary.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
-        match self {
-            Self::Dictionary(of) => match of.get(key)? {
-                Self::Text(text) => Some(text),
-                _ => None,
-            },
-            _ => None,
+        if let Self::Dictionary(of) = self
+            && let Self::Text(text) = of.get(key)?
+        {
+            return Some(text);
         }
+        None
     }
 
     /// Adds an entry to a dictionary; of other values there is none.

@@ -15,6 +15,7 @@ use rtc::crypto::RTCCryptoProvider;
 use rtc::dtls::crypto::Certificate;
 use rtc::srtp::context::Context;
 
+pub use dtls::client_hello;
 pub use ice::Ice;
 
 /// How long ICE and DTLS may take, each.
@@ -65,7 +66,7 @@ pub struct Offering {
 /// A browser that is connected.
 pub struct Connected {
     /// Its socket, connected to the server.
-    pub socket: UdpSocket,
+    pub socket: Arc<UdpSocket>,
     /// The stream that it sends, as its offer says.
     pub ssrc: u32,
     /// For what it sends.
@@ -148,7 +149,7 @@ impl Offering {
         let keys = dtls::handshake(identity, &self.socket, &answer).context("DTLS")?;
         let Self { socket, ssrc, .. } = self;
         let dtls::Keys { outgoing, incoming } = keys;
-        Ok(Connected { socket, ssrc, outgoing, incoming, ice })
+        Ok(Connected { socket: Arc::new(socket), ssrc, outgoing, incoming, ice })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
-use super::browser::{Connected, Identity, Offering};
+use super::browser::{Connected, Ice, Identity, Offering};
 use super::listen::{Listener, Seen};
 use super::marker::{Marker, Way};
 use super::server::{Descriptions, Server};
@@ -17,10 +17,23 @@ const PAIRS: usize = 200;
 /// A call that is up.
 pub struct Call {
     number: u32,
-    trunk: UdpSocket,
+    trunk: Arc<UdpSocket>,
     /// Where the server's reports to the trunk side come in.
     trunk_reports: UdpSocket,
     browser: Connected,
+}
+
+/// Where a call goes through the server, and what is seen of it there.
+#[derive(Clone)]
+pub struct Place {
+    /// The server's port for the trunk's audio.
+    pub trunk: SocketAddr,
+    /// The server's port for the browser.
+    pub browser: SocketAddr,
+    /// What the trunk and the browser send.
+    pub streams: [u32; 2],
+    /// The browser's checks.
+    pub ice: Option<Arc<Ice>>,
 }
 
 /// A telephone network's end before the server's answer.
@@ -74,7 +87,8 @@ impl Call {
         let answers = server.open(number, &descriptions(&trunk, &browser))?;
         trunk.connect(&answers.trunk)?;
         let browser = browser.connect(identity, &answers.browser)?;
-        Ok(Self { number, trunk: trunk.audio, trunk_reports: trunk.reports, browser })
+        let Trunk { audio, reports, .. } = trunk;
+        Ok(Self { number, trunk: Arc::new(audio), trunk_reports: reports, browser })
     }
 
     /// Sets a call up as far as the descriptions: neither ICE nor DTLS.
@@ -86,18 +100,41 @@ impl Call {
         server.open(number, &descriptions(&trunk, &browser)).map(|_| ())
     }
 
+    /// Where it is.
+    ///
+    /// # Errors
+    /// A socket is not connected.
+    pub fn place(&self) -> Result<Place> {
+        Ok(Place {
+            trunk: self.trunk.peer_addr()?,
+            browser: self.browser.socket.peer_addr()?,
+            streams: [self.trunk_ssrc(), self.browser.ssrc],
+            ice: self.browser.ice.clone(),
+        })
+    }
+
+    /// The sockets of the trunk's audio and of the browser.
+    #[must_use]
+    pub fn sockets(&self) -> [Arc<UdpSocket>; 2] {
+        [self.trunk.clone(), self.browser.socket.clone()]
+    }
+
+    fn trunk_ssrc(&self) -> u32 {
+        Marker::flow(self.number, Way::ToBrowser) + 1
+    }
+
     /// Who speaks, who listens. `phases` are those of the two flows.
     #[must_use]
     pub fn split(self, phases: [u32; 2]) -> ([Speaker; 2], [Listener; 3]) {
         let flows = Way::ALL.map(|way| Marker::flow(self.number, way));
-        let (trunk, browser) = (Arc::new(self.trunk), Arc::new(self.browser.socket));
+        let [trunk, browser] = self.sockets();
         let speakers = [
             Speaker {
                 socket: trunk.clone(),
                 way: Way::ToBrowser,
                 flow: flows[0],
                 phase: phases[0],
-                ssrc: flows[0] + 1,
+                ssrc: self.trunk_ssrc(),
                 secured: None,
                 ice: None,
             },

@@ -8,6 +8,8 @@ use clap::{Args, ValueEnum};
 use super::browser::Profile;
 use super::run::{Measured, Sizes, run, set_ups};
 use super::server::{Plane, Server};
+use super::soak::{self, Both, Soaked, soak};
+use super::storm::Storm;
 use super::table::{Table, line};
 
 /// Longest interval; longer runs have many, and tell of each.
@@ -102,5 +104,71 @@ impl Peer {
         match self {
             Self::Rtpengine => || Ok(Box::new(super::rtpengine::Rtpengine::start()?)),
         }
+    }
+}
+
+/// Calls in a storm of packets that went wrong.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct InStorm {
+    /// Packets.
+    #[arg(long, default_value_t = 1_000_000)]
+    mutants: u64,
+    /// In a second.
+    #[arg(long, default_value_t = 10_000)]
+    per_second: u32,
+    /// Calls that are left alone and must not notice.
+    #[arg(long, default_value_t = 8)]
+    calls: u32,
+    /// Calls whose own sockets send mutants too, and that must be heard afterwards.
+    #[arg(long, default_value_t = 4)]
+    victims: u32,
+    /// What browsers ask for.
+    #[arg(long, value_enum, default_value_t = Profile::Cm)]
+    profile: Profile,
+    /// The mutants follow from it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl InStorm {
+    /// Runs and prints; whether all were heard who must be.
+    ///
+    /// # Errors
+    /// The media server does not start, refuses or goes away.
+    pub fn go(&self) -> Result<bool> {
+        let Self { mutants, per_second, calls, victims, profile, seed } = *self;
+        let storm = Storm { mutants, per_second: per_second.max(1), seed };
+        let soaked = soak(&mut Plane::start()?, soak::Sizes { calls, victims, storm, profile })?;
+        println!("a storm of {mutants} mutants, seed {seed}");
+        print!("{soaked}");
+        Ok(soaked.is_good())
+    }
+}
+
+impl std::fmt::Display for Soaked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(
+            f,
+            "  sent {}, refused by the system {}",
+            self.stormed.sent, self.stormed.refused
+        )?;
+        let parties = [("left alone", &self.alone), ("victims", &self.victims)];
+        for (who, [during, after]) in parties {
+            for (when, Both { sent, received }) in [("during", during), ("after", after)] {
+                writeln!(
+                    f,
+                    "  {who}, {when} it: {} of {} packets to the browsers, {} of {} to the trunk",
+                    received[0], sent[0], received[1], sent[1]
+                )?;
+            }
+        }
+        for (who, faults) in [("left alone", &self.faults), ("victims", &self.victims_faults)] {
+            for (name, count) in faults.iter().filter(|(_, count)| *count > 0) {
+                writeln!(f, "  {who}, packets {name}: {count}")?;
+            }
+        }
+        let [before, after] = self.rss_kb;
+        writeln!(f, "  memory {before:.0} kB before, {after:.0} kB after")?;
+        writeln!(f, "  legs left open {}", self.stuck)
     }
 }

@@ -127,9 +127,9 @@ impl Listener {
 
     fn report(&mut self, datagram: &[u8], tally: &Tally) {
         if let Some(context) = &mut self.secured
-            && context.decrypt_rtcp(datagram).is_err()
+            && let Err(why) = context.decrypt_rtcp(datagram)
         {
-            add(&tally.faults.not_authentic);
+            tally.faults.refused(&why);
         }
     }
 
@@ -141,7 +141,7 @@ impl Listener {
                     opened = plain;
                     &opened[..]
                 }
-                Err(_) => return add(&tally.faults.not_authentic),
+                Err(why) => return tally.faults.refused(&why),
             },
             None => datagram,
         };

@@ -185,7 +185,7 @@ fn watch(
 }
 
 /// Closes all calls; legs that are still open a while later.
-fn close(server: &mut dyn Server, calls: u32, clock: Clock) -> Result<usize> {
+pub(super) fn close(server: &mut dyn Server, calls: u32, clock: Clock) -> Result<usize> {
     for number in 0..calls {
         server.close(number)?;
     }

@@ -99,10 +99,11 @@ impl Plane {
     /// # Errors
     /// The server has gone or does not answer.
     pub fn counts(&mut self) -> Result<Counts> {
-        match self.order(&Order::Stats)? {
-            Reply::Counts(counts) => Ok(counts),
-            other => bail!("{other:?} in place of counts"),
+        let reply = self.order(&Order::Stats)?;
+        if let Reply::Counts(counts) = reply {
+            return Ok(counts);
         }
+        bail!("{reply:?} in place of counts")
     }
 
     /// Opens a leg; its session description.
@@ -110,10 +111,11 @@ impl Plane {
     /// # Errors
     /// The server refused or does not answer.
     pub fn opened(&mut self, order: &Order) -> Result<String> {
-        match self.order(order)? {
-            Reply::Opened { answer } => Ok(answer),
-            other => bail!("{other:?} in place of an answer"),
+        let reply = self.order(order)?;
+        if let Reply::Opened { answer } = reply {
+            return Ok(answer);
         }
+        bail!("{reply:?} in place of an answer")
     }
 
     /// Has something done.
@@ -121,10 +123,9 @@ impl Plane {
     /// # Errors
     /// The server refused or does not answer.
     pub fn done(&mut self, order: &Order) -> Result<()> {
-        match self.order(order)? {
-            Reply::Done => Ok(()),
-            other => bail!("{other:?}"),
-        }
+        let reply = self.order(order)?;
+        ensure!(reply == Reply::Done, "{reply:?}");
+        Ok(())
     }
 
     fn reply(&self) -> Result<Reply> {

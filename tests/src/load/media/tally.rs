@@ -4,6 +4,8 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
+use rtc::shared::error::Error;
+
 use super::marker::{Unmarked, Way};
 
 /// Width of a step of the histograms.
@@ -58,8 +60,10 @@ pub struct Tally {
 /// What must stay zero.
 #[derive(Debug, Default)]
 pub struct Faults {
-    /// SRTP and SRTCP packets that are not authentic, replayed, or not readable.
+    /// SRTP and SRTCP packets that are not authentic.
     pub not_authentic: AtomicU64,
+    /// SRTP and SRTCP packets whose number came before, or is too old to tell.
+    pub replayed: AtomicU64,
     /// Packets of another call.
     pub misdelivered: AtomicU64,
     /// Payloads that changed on the way.
@@ -184,11 +188,18 @@ impl Tally {
 }
 
 impl Faults {
+    /// A packet that SRTP refused.
+    pub fn refused(&self, why: &Error) {
+        let again = matches!(why, Error::SrtpSsrcDuplicated(..) | Error::SrtcpSsrcDuplicated(..));
+        add(if again { &self.replayed } else { &self.not_authentic });
+    }
+
     /// All of them by name, for printing.
     #[must_use]
-    pub fn list(&self) -> [(&'static str, u64); 6] {
+    pub fn list(&self) -> [(&'static str, u64); 7] {
         [
             ("not authentic", &self.not_authentic),
+            ("replayed", &self.replayed),
             ("of another call", &self.misdelivered),
             ("damaged", &self.damaged),
             ("made by the server", &self.strange),

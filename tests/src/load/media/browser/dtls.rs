@@ -1,6 +1,6 @@
 //! The handshake and the keys that come of it (RFC 5764), by `rtc::dtls` and `rtc::srtp`.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,8 @@ pub(super) fn fingerprint(crypto: &dyn RTCCryptoProvider, der: &[u8]) -> Result<
 
 /// Shakes hands in the role that the answer leaves.
 pub(super) fn handshake(identity: &Identity, socket: &UdpSocket, answer: &Answer) -> Result<Keys> {
-    let mut endpoint = endpoint(identity, socket, answer)?;
+    let (local, is_client) = (socket.local_addr()?, !answer.server_is_client);
+    let mut endpoint = endpoint(identity, local, answer.remote, is_client)?;
     let limit = now() + STEP_LIMIT;
     let mut datagram = [0; 2048];
     while now() < limit {
@@ -69,28 +70,47 @@ pub(super) fn handshake(identity: &Identity, socket: &UdpSocket, answer: &Answer
     bail!("the handshake took longer than {STEP_LIMIT:?}")
 }
 
-fn endpoint(identity: &Identity, socket: &UdpSocket, answer: &Answer) -> Result<Endpoint> {
-    let is_client = !answer.server_is_client;
-    let profile = match identity.profile {
-        Profile::Cm => SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80,
-        Profile::Gcm => SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm,
-    };
+/// The first datagram of a handshake, for those who want to do harm with it.
+///
+/// # Errors
+/// The handshake cannot be begun.
+pub fn client_hello(identity: &Identity, server: SocketAddr) -> Result<Vec<u8>> {
+    let mut endpoint = endpoint(identity, server, server, true)?;
+    let hello = endpoint.poll_transmit().context("a first datagram")?;
+    Ok(hello.message.to_vec())
+}
+
+fn endpoint(
+    identity: &Identity,
+    local: SocketAddr,
+    remote: SocketAddr,
+    is_client: bool,
+) -> Result<Endpoint> {
     let config = ConfigBuilder::default()
         .with_crypto_provider(identity.crypto.clone())
         .with_certificates(vec![identity.certificate.clone()])
-        .with_srtp_protection_profiles(vec![profile])
+        .with_srtp_protection_profiles(vec![identity.asked()])
         .with_client_auth(ClientAuthType::RequireAnyClientCert)
         .with_extended_master_secret(ExtendedMasterSecretType::Require)
         // The certificate is judged by its fingerprint, below.
         .with_insecure_skip_verify(true)
         .build(is_client, None)?;
-    let (local, config) = (socket.local_addr()?, Arc::new(config));
+    let config = Arc::new(config);
     let as_server = (!is_client).then(|| config.clone());
     let mut endpoint = Endpoint::new(local, TransportProtocol::UDP, as_server);
     if is_client {
-        endpoint.connect(now(), answer.remote, config, None)?;
+        endpoint.connect(now(), remote, config, None)?;
     }
     Ok(endpoint)
+}
+
+impl Identity {
+    fn asked(&self) -> SrtpProtectionProfile {
+        match self.profile {
+            Profile::Cm => SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80,
+            Profile::Gcm => SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm,
+        }
+    }
 }
 
 fn flush(endpoint: &mut Endpoint, socket: &UdpSocket) -> Result<()> {
@@ -106,13 +126,12 @@ fn keys(identity: &Identity, state: &State, answer: &Answer) -> Result<Keys> {
     ensure!(hash.eq_ignore_ascii_case("sha-256"), "a fingerprint by {hash}");
     let shown = fingerprint(&*identity.crypto, der)?;
     ensure!(told.eq_ignore_ascii_case(&shown), "the certificate is not the one of the answer");
-    let profile = match state.srtp_protection_profile() {
-        SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80 => {
-            ProtectionProfile::Aes128CmHmacSha1_80
-        }
-        SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm => ProtectionProfile::AeadAes128Gcm,
-        other => bail!("the server chose {other:?}"),
+    let profile = match identity.profile {
+        Profile::Cm => ProtectionProfile::Aes128CmHmacSha1_80,
+        Profile::Gcm => ProtectionProfile::AeadAes128Gcm,
     };
+    let chosen = state.srtp_protection_profile();
+    ensure!(chosen == identity.asked(), "the server chose {chosen:?}");
     let mut config = Config { profile, ..Default::default() };
     let len = config.keying_material_len();
     let material = state.export_keying_material(LABEL_EXTRACTOR_DTLS_SRTP, &[], len)?;
