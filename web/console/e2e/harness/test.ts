@@ -7,6 +7,7 @@ import { type DeskOptions, Operator } from "./operator";
 import { Server, type Settings } from "./server";
 import { TONE } from "./tone";
 import { TurnServer } from "./turn";
+import { UdpPath } from "./udp-path";
 
 export { expect } from "@playwright/test";
 
@@ -16,6 +17,9 @@ interface Worker {
   /** Whether the server knows a TURN server: `test.use({ relayed: true })`. */
   relayed: boolean;
   turn: TurnServer | null;
+  /** Whether browsers reach the audio through a network that can change: `{ routed: true }`. */
+  routed: boolean;
+  path: UdpPath | null;
   server: Server;
   browsers: Browsers;
 }
@@ -47,9 +51,18 @@ export const test = base.extend<People, Worker>({
     },
     { scope: "worker", timeout: 30_000 },
   ],
+  routed: [false, { option: true, scope: "worker" }],
+  path: [
+    async ({ routed }, use) => {
+      const path = routed ? await UdpPath.open() : null;
+      await use(path);
+      path?.close();
+    },
+    { scope: "worker" },
+  ],
   server: [
-    async ({ settings, turn }, use) => {
-      const server = await Server.start({ ...turn?.settings, ...settings });
+    async ({ settings, turn, path }, use) => {
+      const server = await Server.start({ ...turn?.settings, ...path?.settings, ...settings });
       await use(server);
       await server.stop();
     },
