@@ -1,5 +1,7 @@
 //! The exchange as the edges see it: one handle, plain values in and out.
 
+mod web_media;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

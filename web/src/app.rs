@@ -17,6 +17,7 @@ use crate::config::Settings;
 use crate::edge::OwnOrigin;
 use crate::events::saved::SavedCases;
 use crate::limit::Limit;
+use crate::web_call;
 use crate::wire::agent::QueueView;
 
 /// The parts of the running program. Cheap to clone.
@@ -59,6 +60,10 @@ pub struct Limits {
     pub sign_in_by_username: Limit<String>,
     /// Web calls, by network address.
     pub web_call_by_address: Limit<IpAddr>,
+    /// Credentials for TURN servers, by network address.
+    pub turn_by_address: Limit<IpAddr>,
+    /// New connections of one web call, by its secret.
+    pub web_call_audio: Limit<String>,
 }
 
 impl App {
@@ -72,6 +77,10 @@ impl App {
             web_call_by_address: Limit::per_hour(
                 parts.settings.limits.web_calls_per_hour_by_address,
             ),
+            turn_by_address: Limit::per_hour(
+                parts.settings.turn.citizen_credentials_per_hour_by_address,
+            ),
+            web_call_audio: Limit::per_minute(web_call::RECONNECTIONS_PER_MINUTE),
         };
         let queues = parts.settings.queues.iter();
         let inner = Inner {

@@ -20,3 +20,9 @@ pub fn now() -> Timestamp {
 pub fn fresh_id() -> Uuid {
     Uuid::now_v7()
 }
+
+/// A fresh id that tells nothing, not even when it was made (UUID version 4).
+#[must_use]
+pub fn random_id() -> Uuid {
+    Uuid::new_v4()
+}

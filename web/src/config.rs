@@ -4,6 +4,8 @@
 //! `config.default.toml` does not list is refused by its full name, a bad value likewise, so that a
 //! typing error is one clear sentence at start and not a setting that silently stayed as it was.
 
+mod ice_url;
+mod secret;
 mod section;
 mod unknown;
 mod value;
@@ -14,8 +16,10 @@ use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 use thiserror::Error;
 
+pub use ice_url::IceUrl;
+pub use secret::Secret;
 pub use section::{
-    Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Webrtc,
+    Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Turn, Webrtc,
 };
 pub use value::{PortRange, PublicUrl};
 
@@ -35,6 +39,8 @@ pub struct Settings {
     pub media: Media,
     /// Browsers' audio.
     pub webrtc: Webrtc,
+    /// Help for browsers behind firewalls.
+    pub turn: Turn,
     /// The trunk's audio.
     pub rtp: Rtp,
     /// Where things are kept.
@@ -118,17 +124,19 @@ impl Settings {
             .try_parsing(true)
             .list_separator(",")
             .with_list_parse_key("sip.trunks")
+            .with_list_parse_key("turn.urls")
             .source(environment);
         let overlay = overlay.add_source(environment).build().map_err(unreadable)?;
         if let Some(key) = unknown::first_unknown(&defaults.cache, &overlay.cache) {
             return Err(ConfigProblem::Unknown { key });
         }
-        let settings: Self = Config::builder()
+        let mut settings: Self = Config::builder()
             .add_source(defaults)
             .add_source(overlay)
             .build()
             .and_then(Config::try_deserialize)
             .map_err(|e| ConfigProblem::Form(e.to_string()))?;
+        settings.turn.read_secret_file()?;
         settings.check()?;
         Ok(settings)
     }
@@ -150,6 +158,7 @@ impl Settings {
         if self.limits.web_calls_share_percent > 100 {
             return bad("limits.web_calls_share_percent", "is more than 100".to_owned());
         }
+        self.turn.check()?;
         let zero = [
             ("http.timeout_s", self.http.timeout_s),
             ("floor.ring_s", self.floor.ring_s),
@@ -157,6 +166,8 @@ impl Settings {
             ("floor.heartbeat_lost_s", self.floor.heartbeat_lost_s),
             ("session.idle_minutes", self.session.idle_minutes),
             ("session.absolute_hours", self.session.absolute_hours),
+            ("turn.agent_credential_hours", self.turn.agent_credential_hours.into()),
+            ("turn.citizen_credential_minutes", self.turn.citizen_credential_minutes.into()),
         ];
         match zero.into_iter().find(|(_, value)| *value == 0) {
             Some((key, _)) => bad(key, "is 0; it must be at least 1".to_owned()),

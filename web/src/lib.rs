@@ -27,5 +27,6 @@ pub mod prompts;
 pub mod records;
 pub mod server;
 pub mod set_up_link;
+pub mod turn;
 pub mod web_call;
 pub mod wire;

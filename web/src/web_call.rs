@@ -1,5 +1,7 @@
 //! The bounds of web calls, which no account stands behind. Pure but for the look at the exchange.
 
+use std::num::NonZeroU32;
+
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use switchboard::Medium;
 
@@ -8,6 +10,10 @@ use crate::config::Settings;
 
 /// The cookie in which a browser keeps the call that it began last.
 pub const COOKIE: &str = "helpline_web_call";
+
+/// How often the audio of one web call may connect anew: a page behind a bad network tries every few
+/// seconds, and each try costs us a handshake.
+pub const RECONNECTIONS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).expect("20 is not 0");
 
 /// That cookie, for the call with this secret. It is sent to the web calls alone and ends with the
 /// browser.

@@ -79,6 +79,7 @@ fn bad_settings_are_one_sentence_and_exit_code_2() {
         ("HELPLINE__HTTP__LISEN", "x", "http.lisen"),
         ("HELPLINE__SIP__TRUNKS", "somewhere", "sip.trunks"),
         ("HELPLINE__LOG__FILTER", "=x=", "log.filter"),
+        ("HELPLINE__TURN__URLS", "turn:turn.example", "turn.secret"),
     ] {
         let mut command = helpline(folder.path(), &["check-config"]);
         let output = command.env(name, value).output().expect("the program runs");

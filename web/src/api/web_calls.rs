@@ -1,6 +1,8 @@
 //! `/web-calls`: a citizen calls from the browser, without an account. Bounded by address, by number,
 //! and by a share of all calls, so that the page can never crowd out the telephone.
 
+pub mod audio;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

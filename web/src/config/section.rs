@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
+use super::{ConfigProblem, IceUrl, Secret};
 
 /// `[http]`: where browsers and machines reach the program.
 #[derive(Clone, Debug, Deserialize)]
@@ -90,6 +91,77 @@ pub struct Webrtc {
     #[serde(deserialize_with = "blank_is_none")]
     pub public_address: Option<IpAddr>,
 }
+
+/// `[turn]`: STUN and TURN servers for browsers behind firewalls.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Turn {
+    /// The servers, most wanted first.
+    #[serde(deserialize_with = "each_from_text")]
+    pub urls: Vec<IceUrl>,
+    /// What we and the TURN server know; once the settings are read, also if it came from the file.
+    #[serde(deserialize_with = "super::secret::blank_is_none")]
+    pub secret: Option<Secret>,
+    /// Where the secret stands instead.
+    #[serde(deserialize_with = "blank_is_none")]
+    pub secret_file: Option<PathBuf>,
+    /// How long an agent's credentials are good, hours.
+    pub agent_credential_hours: u32,
+    /// How long a citizen's credentials are good, minutes.
+    pub citizen_credential_minutes: u32,
+    /// Credentials for citizens, an hour, for one address.
+    pub citizen_credentials_per_hour_by_address: NonZeroU32,
+}
+
+impl Turn {
+    /// How long an agent's credentials are good.
+    #[must_use]
+    pub fn agent_lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.agent_credential_hours) * 3600)
+    }
+
+    /// How long a citizen's credentials are good.
+    #[must_use]
+    pub fn citizen_lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.citizen_credential_minutes) * 60)
+    }
+
+    /// Takes the secret from its file, if the settings name one.
+    pub(super) fn read_secret_file(&mut self) -> Result<(), ConfigProblem> {
+        let Some(file) = &self.secret_file else { return Ok(()) };
+        let key = "turn.secret_file";
+        let bad = |why: String| ConfigProblem::Value { key, why };
+        if self.secret.is_some() {
+            return Err(bad("and `turn.secret` are both given; one must go".to_owned()));
+        }
+        let unreadable = |e| bad(format!("{} cannot be read: {e}", file.display()));
+        let text = std::fs::read_to_string(file).map_err(unreadable)?;
+        let line = text.lines().next().unwrap_or_default();
+        let secret = Secret::new(line).map_err(|why| bad(format!("the first line {why}")))?;
+        self.secret = Some(secret);
+        Ok(())
+    }
+
+    /// That the parts fit together.
+    pub(super) fn check(&self) -> Result<(), ConfigProblem> {
+        let bad = |key, why: String| Err(ConfigProblem::Value { key, why });
+        if self.secret.is_none()
+            && let Some(url) = self.urls.iter().find(|url| url.needs_credentials())
+        {
+            return bad("turn.secret", format!("is empty, but `turn.urls` names {url}"));
+        }
+        if self.agent_credential_hours > CREDENTIAL_HOURS_MAX {
+            return bad("turn.agent_credential_hours", format!("is over {CREDENTIAL_HOURS_MAX}"));
+        }
+        if self.citizen_credential_minutes > CREDENTIAL_HOURS_MAX * 60 {
+            let most = CREDENTIAL_HOURS_MAX * 60;
+            return bad("turn.citizen_credential_minutes", format!("is over {most}"));
+        }
+        Ok(())
+    }
+}
+
+/// Longest life of credentials: a day. Whoever has left must not keep a relay of ours for longer.
+const CREDENTIAL_HOURS_MAX: u32 = 24;
 
 /// `[rtp]`: the trunk's audio.
 #[derive(Clone, Debug, Deserialize)]

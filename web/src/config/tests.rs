@@ -58,6 +58,13 @@ fn a_value_of_the_wrong_form_is_refused_by_the_name_of_its_key() {
         ("HELPLINE__FLOOR__RING_S", "0", "floor.ring_s"),
         ("HELPLINE__SIP__TRUNKS", "somewhere", "sip.trunks"),
         ("HELPLINE__LIMITS__WEB_CALLS_SHARE_PERCENT", "101", "limits.web_calls_share_percent"),
+        ("HELPLINE__TURN__URLS", "turn:turn.example,https://turn.example", "turn.urls"),
+        ("HELPLINE__TURN__URLS", "turn:turn.example", "turn.secret"),
+        ("HELPLINE__TURN__SECRET", "short", "turn.secret"),
+        ("HELPLINE__TURN__SECRET_FILE", "/nowhere/secret", "turn.secret_file"),
+        ("HELPLINE__TURN__AGENT_CREDENTIAL_HOURS", "0", "turn.agent_credential_hours"),
+        ("HELPLINE__TURN__AGENT_CREDENTIAL_HOURS", "25", "turn.agent_credential_hours"),
+        ("HELPLINE__TURN__CITIZEN_CREDENTIAL_MINUTES", "9999", "turn.citizen_credential_minutes"),
     ] {
         let sentence = sentence(&[(name, value)]);
         assert!(sentence.contains(key), "{name}={value}: {sentence}");
@@ -69,4 +76,33 @@ fn a_value_of_the_wrong_form_is_refused_by_the_name_of_its_key() {
 fn a_missing_file_is_named() {
     let problem = Settings::with_environment(Some("/nowhere/at/all.toml".as_ref()), []);
     assert!(problem.expect_err("missing").to_string().contains("all.toml"));
+}
+
+#[test]
+fn a_turn_secret_comes_from_the_environment_or_from_a_file_and_is_never_told() {
+    const SECRET: &str = "0123-umbra-kestrel-rhubarb";
+    let urls = ("HELPLINE__TURN__URLS", "stun:a.example,turn:a.example?transport=tcp");
+    let settings = with(&[urls, ("HELPLINE__TURN__SECRET", SECRET)]).expect("good");
+    assert_eq!(settings.turn.urls.len(), 2);
+    let known = settings.turn.secret.as_ref().expect("a secret");
+    assert_eq!(known.bytes(), SECRET.as_bytes());
+    assert!(!format!("{settings:?}").contains("kestrel"));
+
+    let mut file = tempfile::NamedTempFile::new().expect("file");
+    writeln!(file, "{SECRET}\nnot this").expect("write");
+    let path = file.path().display().to_string();
+    let from_file = ("HELPLINE__TURN__SECRET_FILE", path.as_str());
+    let settings = with(&[urls, from_file]).expect("good");
+    assert_eq!(settings.turn.secret.as_ref(), Some(known));
+    let both = sentence(&[urls, from_file, ("HELPLINE__TURN__SECRET", SECRET)]);
+    assert!(both.contains("turn.secret_file") && !both.contains("kestrel"), "{both}");
+}
+
+#[test]
+fn a_secret_that_would_be_taken_for_a_number_is_refused_without_telling_it() {
+    for number in ["1234567890123456", "00000000000000000007", "1234567890.12345678", "true"] {
+        let sentence = sentence(&[("HELPLINE__TURN__SECRET", number)]);
+        assert!(sentence.contains("turn.secret"), "{sentence}");
+        assert!(!sentence.contains(number) && !sentence.contains("1234567890"), "{sentence}");
+    }
 }

@@ -98,6 +98,22 @@ export class Report {
     }).length;
   }
 
+  /** The longest time without a tone between two moments, milliseconds; as `Ear.silence`. */
+  silence(hertz: number, from: number, to: number): number {
+    const bursts = this.tones
+      .filter((tone) => tone.hertz === hertz)
+      .map(
+        (tone) => [this.answeredAt + tone.from * 1000, this.answeredAt + tone.to * 1000] as const,
+      )
+      .filter(([began, ended]) => ended >= from && began <= to);
+    let [heardUntil, longest] = [from, 0];
+    for (const [began, ended] of bursts) {
+      longest = Math.max(longest, began - heardUntil);
+      heardUntil = Math.max(heardUntil, ended);
+    }
+    return Math.round(Math.max(longest, to - heardUntil));
+  }
+
   /** How loud it was at the caller's ear between two moments, dBFS. */
   level(from: number, to: number): number {
     return levelOf(this.wav, (from - this.answeredAt) / 1000, (to - this.answeredAt) / 1000);

@@ -39,6 +39,17 @@ export class Ear {
     return times.filter((at, index) => index === 0 || at - (times[index - 1] ?? 0) > GAP_MS).length;
   }
 
+  /** The longest time without the tone between two moments of this machine's clock, milliseconds.
+   * The pauses of a gated tone count, so sound without a gap has one of 200 ms or a little more. */
+  async silence(hertz: number, from: number, to: number): Promise<number> {
+    const heard = await this.page.evaluate(() => window.heardTones ?? []);
+    const times = heard
+      .filter((one) => one.hertz === hertz && one.at >= from && one.at <= to)
+      .map(({ at }) => at);
+    const edges = [from, ...times, to];
+    return Math.max(...edges.slice(1).map((at, index) => at - (edges[index] ?? at)));
+  }
+
   /** Waits until the tone is heard from now on, in bursts. */
   async hears(hertz: number, timeout = 12_000): Promise<void> {
     const since = Date.now();

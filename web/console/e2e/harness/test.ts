@@ -6,12 +6,20 @@ import { Citizen } from "./citizen";
 import { type DeskOptions, Operator } from "./operator";
 import { Server, type Settings } from "./server";
 import { TONE } from "./tone";
+import { TurnServer } from "./turn";
+import { UdpPath } from "./udp-path";
 
 export { expect } from "@playwright/test";
 
 interface Worker {
   /** Settings of the server that differ from its defaults: `test.use({ settings: … })`. */
   settings: Settings;
+  /** Whether the server knows a TURN server: `test.use({ relayed: true })`. */
+  relayed: boolean;
+  turn: TurnServer | null;
+  /** Whether browsers reach the audio through a network that can change: `{ routed: true }`. */
+  routed: boolean;
+  path: UdpPath | null;
   server: Server;
   browsers: Browsers;
 }
@@ -34,9 +42,27 @@ const TELEPHONE = { width: 390, height: 844 };
 
 export const test = base.extend<People, Worker>({
   settings: [{}, { option: true, scope: "worker" }],
+  relayed: [false, { option: true, scope: "worker" }],
+  turn: [
+    async ({ relayed }, use) => {
+      const turn = relayed ? await TurnServer.start() : null;
+      await use(turn);
+      await turn?.stop();
+    },
+    { scope: "worker", timeout: 30_000 },
+  ],
+  routed: [false, { option: true, scope: "worker" }],
+  path: [
+    async ({ routed }, use) => {
+      const path = routed ? await UdpPath.open() : null;
+      await use(path);
+      path?.close();
+    },
+    { scope: "worker" },
+  ],
   server: [
-    async ({ settings }, use) => {
-      const server = await Server.start(settings);
+    async ({ settings, turn, path }, use) => {
+      const server = await Server.start({ ...turn?.settings, ...path?.settings, ...settings });
       await use(server);
       await server.stop();
     },

@@ -29,6 +29,8 @@ export const putState = (want: Want) =>
   answer(client.PUT("/api/v1/agents/me/state", { body: want }));
 export const postMedia = (sdp: string, signal?: AbortSignal) =>
   answer(client.POST("/api/v1/agents/me/media", { body: { sdp }, signal }));
+export const getIceServers = (signal?: AbortSignal) =>
+  answer(client.GET("/api/v1/me/ice-servers", { signal }));
 export const finishWrapUp = () => answer(client.POST("/api/v1/agents/me/wrap-up/finish"));
 export const acceptReservation = (id: ReservationId) =>
   answer(client.POST("/api/v1/reservations/{id}/accept", { params: { path: { id } } }));
@@ -107,6 +109,12 @@ export const getVocabulary = () => answer(client.GET("/api/v1/vocabulary"));
 const of = (token: string) => ({ path: { token } });
 export const startWebCall = (sdp: string, language: string, signal?: AbortSignal) =>
   answer(client.POST("/api/v1/web-calls", { body: { sdp, language, number: "104" }, signal }));
+export const reconnectWebCall = (token: string, sdp: string, signal?: AbortSignal) =>
+  answer(
+    client.POST("/api/v1/web-calls/{token}/media", { params: of(token), body: { sdp }, signal }),
+  );
+export const getWebCallIceServers = (signal?: AbortSignal) =>
+  answer(client.GET("/api/v1/web-calls/ice-servers", { signal }));
 export const getWebCall = (token: string) =>
   answer(client.GET("/api/v1/web-calls/{token}", { params: of(token) }));
 export const sendWebCallDigit = (token: string, digits: string) =>

@@ -42,6 +42,7 @@ export function CallSignals() {
 
   useEffect(() => {
     if (media.kind === "lost") announce(t("warn.soundLost"), "assertive");
+    if (media.kind === "reconnecting") announce(t("warn.reconnecting"), "assertive");
   }, [media.kind, t]);
 
   useEffect(() => {

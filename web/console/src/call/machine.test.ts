@@ -151,6 +151,19 @@ describe("sound and screen", () => {
     expect(lost.effects).toEqual([{ do: "low_note" }]);
   });
 
+  it("gives the low note once, however often the sound is sought", () => {
+    let state = DESKS.talking;
+    const notes = (["reconnecting", "reconnecting", "lost", "reconnecting"] as const).map(
+      (kind) => {
+        const result = step(state, { kind: "media_changed", media: { kind, since: NOW } });
+        state = result.state;
+        return result.effects.length;
+      },
+    );
+    expect(notes).toEqual([1, 0, 0, 0]);
+    expect(state.desk).toBe(DESKS.talking.desk);
+  });
+
   it("does not let an agent without sound become available", () => {
     const silent: CallState = {
       ...DESKS.offline,

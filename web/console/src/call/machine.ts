@@ -240,8 +240,13 @@ function callChanged(state: CallState, call: CallView): Step {
 }
 
 function media(state: CallState, event: Extract<CallEvent, { kind: "media_changed" }>): Step {
-  const lost = event.media.kind === "lost" && state.media.kind !== "lost";
-  return to({ ...state, media: event.media }, lost ? lowNote(state) : []);
+  const breaks = isBroken(event.media) && !isBroken(state.media);
+  return to({ ...state, media: event.media }, breaks ? lowNote(state) : []);
+}
+
+/** True while there is no sound and it is being made again. */
+export function isBroken(media: CallState["media"]): boolean {
+  return media.kind === "lost" || media.kind === "reconnecting";
 }
 
 function asked(state: CallState, command: Command, at: number): Step {

@@ -8,14 +8,22 @@ class MadeUpPeer extends EventTarget {
   iceGatheringState = "new";
   localDescription: { sdp: string } | null = null;
   remote: string | null = null;
+  remoteDescription: { sdp: string } | null = null;
   closed = false;
+  restarts = 0;
+  config: RTCConfiguration;
 
-  constructor() {
+  constructor(config: RTCConfiguration) {
     super();
+    this.config = config;
     MadeUpPeer.made.push(this);
   }
   addTrack() {}
-  async createOffer() {
+  setConfiguration(config: RTCConfiguration) {
+    this.config = config;
+  }
+  async createOffer(options?: RTCOfferOptions) {
+    if (options?.iceRestart) this.restarts += 1;
     return { type: "offer", sdp: "offer" };
   }
   async setLocalDescription(description: { sdp: string }) {
@@ -29,6 +37,7 @@ class MadeUpPeer extends EventTarget {
   }
   async setRemoteDescription({ sdp }: { sdp: string }) {
     this.remote = sdp;
+    this.remoteDescription = { sdp };
   }
   become(state: string) {
     this.connectionState = state;
@@ -100,10 +109,10 @@ describe("the softphone", () => {
     expect(media.map((one) => one.kind)).toEqual(["starting", "ready"]);
   });
 
-  it("does not wait for candidates longer than two seconds", async () => {
+  it("does not wait for candidates longer than half a second", async () => {
     const { made, exchange } = phone();
     void made.start();
-    await vi.advanceTimersByTimeAsync(2_000);
+    await vi.advanceTimersByTimeAsync(500);
     expect(exchange).toHaveBeenCalledOnce();
   });
 
@@ -115,24 +124,6 @@ describe("the softphone", () => {
     expect(MadeUpPeer.made.length).toBeLessThan(12);
     expect(MadeUpPeer.made.slice(0, -1).every((peer) => peer.closed)).toBe(true);
     expect(getUserMedia).toHaveBeenCalledOnce();
-    made.stop();
-  });
-
-  it("gives a disconnected line four seconds to mend", async () => {
-    const { made } = phone();
-    void made.start();
-    await settle();
-    last().gather();
-    await settle();
-    last().become("connected");
-    last().become("disconnected");
-    await vi.advanceTimersByTimeAsync(3_000);
-    last().become("connected");
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(media.at(-1)).toEqual({ kind: "ready" });
-    last().become("disconnected");
-    await vi.advanceTimersByTimeAsync(4_000);
-    expect(media.at(-1)).toEqual({ kind: "lost", since: 5 });
     made.stop();
   });
 
@@ -180,6 +171,208 @@ describe("the softphone", () => {
     const { made } = phone();
     await made.start();
     expect(media.at(-1)).toEqual({ kind: "refused", why });
+  });
+});
+
+const answerOf = (session: number, certificate: string) =>
+  `v=0\r\no=- ${session} 2 IN IP4 192.0.2.1\r\na=fingerprint:sha-256 ${certificate}\r\n`;
+const SAME = answerOf(7, "AB:CD");
+
+describe("a broken connection", () => {
+  /** A softphone whose connection stands. */
+  async function standing(exchange = vi.fn(async (_offer: string) => SAME)) {
+    const all = phone(exchange);
+    void all.made.start();
+    await settle();
+    last().gather();
+    await settle();
+    last().become("connected");
+    return all;
+  }
+  const kinds = () => media.map(({ kind }) => kind);
+
+  it("is mended on the same connection, with an ICE restart", async () => {
+    const { made, exchange } = await standing();
+    last().become("disconnected");
+    expect(media.at(-1)).toEqual({ kind: "reconnecting", since: 5 });
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(exchange).toHaveBeenCalledTimes(2);
+    expect(last().restarts).toBe(1);
+    last().become("connected");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(MadeUpPeer.made.length).toBe(1);
+    expect(exchange).toHaveBeenCalledTimes(2);
+    expect(media.at(-1)).toEqual({ kind: "ready" });
+    expect(kinds()).not.toContain("lost");
+    made.stop();
+  });
+
+  it("is left alone when it mends itself at once", async () => {
+    const { made, exchange } = await standing();
+    last().become("disconnected");
+    await vi.advanceTimersByTimeAsync(400);
+    last().become("connected");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(exchange).toHaveBeenCalledOnce();
+    made.stop();
+  });
+
+  it("is made anew after three restarts that did not help", async () => {
+    const { made } = await standing();
+    last().become("failed");
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(MadeUpPeer.made[0]?.restarts).toBe(3);
+    expect(MadeUpPeer.made[0]?.closed).toBe(true);
+    expect(MadeUpPeer.made.length).toBe(2);
+    expect(kinds().filter((kind) => kind === "lost").length).toBe(1);
+    made.stop();
+  });
+
+  it("is tried with pauses while the helpline does not answer", async () => {
+    let calls = 0;
+    const exchange = vi.fn(async () => {
+      calls += 1;
+      return calls === 2 || calls === 3 ? Promise.reject(new Error("no network")) : SAME;
+    });
+    const { made } = await standing(exchange);
+    last().become("failed");
+    await vi.advanceTimersByTimeAsync(900);
+    expect(exchange).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(exchange).toHaveBeenCalledTimes(3);
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(exchange).toHaveBeenCalledTimes(4);
+    last().become("connected");
+    expect(MadeUpPeer.made.length).toBe(1);
+    made.stop();
+  });
+
+  it.each([
+    ["another certificate", answerOf(7, "EE:FF")],
+    ["another session", answerOf(8, "AB:CD")],
+  ])("is replaced when the helpline answers with %s", async (_, other) => {
+    let answer = SAME;
+    const { made } = await standing(vi.fn(async () => answer));
+    answer = other;
+    last().become("failed");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(MadeUpPeer.made.length).toBe(2);
+    expect(MadeUpPeer.made[0]?.closed).toBe(true);
+    last().gather();
+    await settle();
+    last().become("connected");
+    expect(media.at(-1)).toEqual({ kind: "ready" });
+    expect(kinds()).not.toContain("lost");
+    made.stop();
+  });
+
+  it("gives up a request that was sent into a dead network", async () => {
+    let calls = 0;
+    const { made, exchange } = await standing(
+      vi.fn((_offer: string, signal?: AbortSignal) => {
+        calls += 1;
+        if (calls !== 2) return Promise.resolve(SAME);
+        return new Promise<string>((_, reject) => {
+          signal?.addEventListener("abort", () => reject(new Error("aborted")));
+        });
+      }),
+    );
+    last().become("failed");
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(exchange).toHaveBeenCalledTimes(3);
+    expect(MadeUpPeer.made.length).toBe(1);
+    made.stop();
+  });
+
+  it("is mended when the server says that it hears nothing, and then is ready", async () => {
+    const { made } = await standing();
+    void made.restart();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(last().restarts).toBe(1);
+    expect(kinds()).toEqual(["starting", "ready", "ready"]);
+    made.stop();
+  });
+
+  it("looks for another way when the network changes, once for a burst of events", async () => {
+    const { made } = await standing();
+    for (let n = 0; n < 5; n += 1) dispatchEvent(new Event("online"));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(last().restarts).toBe(1);
+    made.stop();
+    dispatchEvent(new Event("online"));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(last().restarts).toBe(1);
+  });
+
+  it("tries at once when the network is back, however long the pause would be", async () => {
+    const { made } = phone(vi.fn(async () => Promise.reject(new Error("no network"))));
+    void made.start();
+    await vi.advanceTimersByTimeAsync(40_000);
+    const before = MadeUpPeer.made.length;
+    dispatchEvent(new Event("online"));
+    await vi.advanceTimersByTimeAsync(400);
+    expect(MadeUpPeer.made.length).toBe(before + 1);
+    made.stop();
+  });
+});
+
+describe("a firewall", () => {
+  const told = (credential: string, lifetime_s?: number) => ({
+    ice_servers: [
+      { urls: ["stun:turn.example"] },
+      { urls: ["turn:turn.example"], username: "9:x", credential },
+    ],
+    lifetime_s,
+  });
+  const credentialOf = (peer: MadeUpPeer) => peer.config.iceServers?.[1]?.credential;
+
+  async function behind(iceServers: () => Promise<ReturnType<typeof told>>) {
+    const asked = vi.fn(iceServers);
+    const made = new Softphone({
+      exchange: async () => SAME,
+      iceServers: asked,
+      onMedia: (one) => media.push(one),
+    });
+    void made.start();
+    await settle();
+    last().gather();
+    await settle();
+    last().become("connected");
+    return { made, asked };
+  }
+
+  it("is passed with the servers that the helpline names", async () => {
+    const { made } = await behind(async () => told("one", 600));
+    expect(last().config.iceServers).toEqual([
+      { urls: ["stun:turn.example"] },
+      { urls: ["turn:turn.example"], username: "9:x", credential: "one" },
+    ]);
+    made.stop();
+  });
+
+  it("gets new credentials before the old ones end, and no new connection", async () => {
+    const answers = ["one", "two", "three"];
+    const { made, asked } = await behind(async () => told(answers.shift() ?? "", 600));
+    await vi.advanceTimersByTimeAsync(449_000);
+    expect(credentialOf(last())).toBe("one");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(credentialOf(last())).toBe("two");
+    last().become("failed");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect(MadeUpPeer.made.length).toBe(1);
+    made.stop();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it("does not keep from trying without servers", async () => {
+    const { made, asked } = await behind(async () => Promise.reject(new Error("refused")));
+    expect(last().config.iceServers).toEqual([]);
+    expect(media.at(-1)).toEqual({ kind: "ready" });
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(asked).toHaveBeenCalledTimes(2);
+    made.stop();
   });
 });
 

@@ -1,7 +1,10 @@
 // The only file that touches WebRTC and the microphone. One peer connection: the microphone goes
 // out, the far end comes in through one <audio> element. The offer is complete before it is sent
-// (no trickle); a lost connection is made again with growing pauses until it is stopped.
+// (no trickle). When the network changes or breaks, ICE is restarted on the same connection, which
+// keeps its keys; if that does not help, a new one is made, with growing pauses until it is stopped.
 // It knows nothing of calls: a desk keeps one for the whole shift, a citizen for one call.
+import { type AskServers, goesOn, IceServers } from "./ice-servers";
+import { NetworkWatch } from "./network-watch";
 import type { Media, MediaRefusal } from "./state";
 
 /** Sends an offer to the server and brings its answer. */
@@ -9,14 +12,27 @@ export type Exchange = (offer: string, signal: AbortSignal) => Promise<string>;
 
 export interface SoftphoneOptions {
   exchange: Exchange;
+  /** Asks for the servers that help through a firewall; without it, only the direct way is tried. */
+  iceServers?: AskServers;
   onMedia: (media: Media) => void;
   now?: () => number;
 }
 
-/** Longest wait for ICE candidates; the server's address is public, so a host candidate is enough. */
-const GATHERING_MS_MAX = 2_000;
-/** A connection that says "disconnected" often mends itself; after this it is made again. */
-const DISCONNECTED_MS_MAX = 4_000;
+/**
+ * Longest wait for ICE candidates. The server learns a candidate that comes later from the checks
+ * that it sends, so a relay that answers slowly costs nothing.
+ */
+const GATHERING_MS_MAX = 500;
+/** A request to the helpline that takes longer is taken for lost with the network it was sent on. */
+const REQUEST_MS_MAX = 8_000;
+/** A connection that says "disconnected" has been silent for seconds; a hiccup ends within this. */
+const DISCONNECTED_MS_MAX = 500;
+/** A restart that has not connected by then is tried again. */
+const MENDING_MS_MAX = 5_000;
+/** Restarts without success before a new connection is made, and the pauses before each. */
+const MEND_PAUSE_MS = [0, 1_000, 2_000];
+/** Networks change in bursts of events. */
+const NETWORK_SETTLES_MS = 300;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** Where the choice of microphone is remembered on this machine. */
@@ -91,7 +107,16 @@ export class Softphone {
   private meter: LevelMeter | null = null;
   private abort: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private renewal: ReturnType<typeof setTimeout> | undefined;
+  private settling: ReturnType<typeof setTimeout> | undefined;
+  private readonly servers: IceServers;
+  private readonly network = new NetworkWatch(() => this.networkChanged());
   private attempt = 0;
+  /** Whether the connection has stood once: only then there is something to mend. */
+  private stood = false;
+  private mends = 0;
+  private mending = false;
+  private brokenSince: number | null = null;
   private muted = false;
   private wanted = false;
   private refused = false;
@@ -100,6 +125,7 @@ export class Softphone {
   constructor(options: SoftphoneOptions) {
     this.options = options;
     this.now = options.now ?? Date.now;
+    this.servers = new IceServers(options.iceServers);
     this.audio = document.createElement("audio");
     this.audio.autoplay = true;
     this.audio.dataset.testid = "remote-audio";
@@ -110,6 +136,7 @@ export class Softphone {
     this.wanted = true;
     this.options.onMedia({ kind: "starting" });
     navigator.mediaDevices?.addEventListener?.("devicechange", this.replugged);
+    this.network.start();
     document.body.append(this.audio);
     await this.connect(deviceId);
   }
@@ -118,7 +145,11 @@ export class Softphone {
   stop(): void {
     this.wanted = false;
     this.refused = false;
+    this.attempt = 0;
+    this.brokenSince = null;
     navigator.mediaDevices?.removeEventListener?.("devicechange", this.replugged);
+    this.network.stop();
+    clearTimeout(this.settling);
     this.dropPeer();
     this.dropStream();
     this.audio.srcObject = null;
@@ -126,11 +157,11 @@ export class Softphone {
     this.options.onMedia({ kind: "off" });
   }
 
-  /** Makes the connection again at once. Does nothing when none was wanted. */
+  /** Mends the connection at once, or makes a new one. Does nothing when none was wanted. */
   async restart(): Promise<void> {
     if (!this.wanted) return;
     this.attempt = 0;
-    await this.connect();
+    await (this.peer && this.stood ? this.mend() : this.connect());
   }
 
   setMuted(muted: boolean): void {
@@ -148,12 +179,13 @@ export class Softphone {
     const abort = new AbortController();
     this.abort = abort;
     try {
-      const stream = await this.microphone(deviceId);
+      const [stream, iceServers] = await Promise.all([
+        this.microphone(deviceId),
+        this.iceServers(abort.signal, true),
+      ]);
       if (abort.signal.aborted) return;
-      const peer = this.newPeer(stream);
-      await peer.setLocalDescription(await peer.createOffer());
-      await gathered(peer);
-      const answer = await this.options.exchange(peer.localDescription?.sdp ?? "", abort.signal);
+      const peer = this.newPeer(stream, iceServers);
+      const answer = await this.negotiate(peer, abort.signal);
       if (abort.signal.aborted) return;
       await peer.setRemoteDescription({ type: "answer", sdp: answer });
     } catch (error) {
@@ -165,6 +197,86 @@ export class Softphone {
         this.lost();
       }
     }
+  }
+
+  /** Sends our complete offer and brings the answer. */
+  private async negotiate(
+    peer: RTCPeerConnection,
+    signal: AbortSignal,
+    options?: RTCOfferOptions,
+  ): Promise<string> {
+    await peer.setLocalDescription(await peer.createOffer(options));
+    await gathered(peer);
+    const offer = peer.localDescription?.sdp ?? "";
+    return within(signal, (limit) => this.options.exchange(offer, limit));
+  }
+
+  /**
+   * Restarts ICE: the same connection, the same keys, a new way through the network. The old way
+   * carries sound until the new one stands, if it still can.
+   */
+  private async mend(): Promise<void> {
+    const { peer, abort } = this;
+    if (!peer || !abort || this.mending) return;
+    clearTimeout(this.timer);
+    const stands = peer.connectionState === "connected";
+    if (this.mends >= MEND_PAUSE_MS.length) {
+      this.mends = 0;
+      return stands ? undefined : this.lost();
+    }
+    this.mends += 1;
+    this.mending = true;
+    if (!stands) this.reconnecting();
+    try {
+      peer.setConfiguration({ iceServers: await this.iceServers(abort.signal) });
+      const before = peer.remoteDescription?.sdp;
+      const answer = await this.negotiate(peer, abort.signal, { iceRestart: true });
+      if (abort.signal.aborted) return;
+      // The helpline has forgotten this connection, or was itself restarted.
+      if (!goesOn(before, answer)) {
+        this.reconnecting();
+        return void this.connect();
+      }
+      await peer.setRemoteDescription({ type: "answer", sdp: answer });
+      if (abort.signal.aborted) return;
+      if (peer.connectionState === "connected") this.connected();
+      else this.timer = setTimeout(() => void this.mend(), MENDING_MS_MAX);
+    } catch {
+      if (abort.signal.aborted) return;
+      this.timer = setTimeout(() => void this.mend(), MEND_PAUSE_MS[this.mends] ?? 0);
+    } finally {
+      // Another connection may have taken over meanwhile.
+      if (this.abort === abort) this.mending = false;
+    }
+  }
+
+  /** The servers to use now; asked for again before their credentials end. */
+  private async iceServers(signal: AbortSignal, anew = false): Promise<RTCIceServer[]> {
+    const servers = await within(signal, (limit) => this.servers.current(limit, anew));
+    if (signal.aborted) return servers;
+    clearTimeout(this.renewal);
+    const { fresh_ms } = this.servers;
+    if (Number.isFinite(fresh_ms)) {
+      this.renewal = setTimeout(() => void this.renew(signal), fresh_ms);
+    }
+    return servers;
+  }
+
+  private async renew(signal: AbortSignal): Promise<void> {
+    const servers = await this.iceServers(signal);
+    // Used by the next restart; what stands now is not touched.
+    if (!signal.aborted) this.peer?.setConfiguration({ iceServers: servers });
+  }
+
+  private networkChanged(): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      const waits = !this.peer && this.attempt > 0;
+      // A first attempt that is under way finds out by itself.
+      if (!waits && !(this.peer && this.stood)) return;
+      this.mends = 0;
+      void this.restart();
+    }, NETWORK_SETTLES_MS);
   }
 
   /** A headset plugged in again is taken at once; nobody has time to look for a button in a call. */
@@ -193,8 +305,8 @@ export class Softphone {
     return stream;
   }
 
-  private newPeer(stream: MediaStream): RTCPeerConnection {
-    const peer = new RTCPeerConnection();
+  private newPeer(stream: MediaStream, iceServers: RTCIceServer[]): RTCPeerConnection {
+    const peer = new RTCPeerConnection({ iceServers });
     this.peer = peer;
     for (const track of stream.getAudioTracks()) peer.addTrack(track, stream);
     peer.addEventListener("track", (event) => {
@@ -210,21 +322,37 @@ export class Softphone {
 
   private connectionChanged(state: RTCPeerConnectionState): void {
     if (state === "connected") {
-      clearTimeout(this.timer);
-      this.attempt = 0;
-      this.options.onMedia({ kind: "ready" });
+      this.connected();
     } else if (state === "disconnected") {
+      this.reconnecting();
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.lost(), DISCONNECTED_MS_MAX);
+      this.timer = setTimeout(() => void this.mend(), DISCONNECTED_MS_MAX);
+    } else if (state === "failed" && this.stood) {
+      void this.mend();
     } else if (state === "failed" || state === "closed") {
       this.lost();
     }
   }
 
+  private connected(): void {
+    clearTimeout(this.timer);
+    this.attempt = 0;
+    this.mends = 0;
+    this.stood = true;
+    this.brokenSince = null;
+    this.options.onMedia({ kind: "ready" });
+  }
+
+  private reconnecting(): void {
+    this.brokenSince ??= this.now();
+    this.options.onMedia({ kind: "reconnecting", since: this.brokenSince });
+  }
+
   private lost(): void {
     if (!this.wanted) return;
     this.dropPeer();
-    this.options.onMedia({ kind: "lost", since: this.now() });
+    this.brokenSince ??= this.now();
+    this.options.onMedia({ kind: "lost", since: this.brokenSince });
     const pause = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)] ?? 1_000;
     this.attempt += 1;
     this.timer = setTimeout(() => void this.connect(), pause);
@@ -232,7 +360,11 @@ export class Softphone {
 
   private dropPeer(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.renewal);
     this.abort?.abort();
+    this.mending = false;
+    this.mends = 0;
+    this.stood = false;
     const peer = this.peer;
     this.peer = null;
     peer?.close();
@@ -257,6 +389,23 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Runs a request that ends with the connection it is for, or after a while. */
+async function within<T>(
+  signal: AbortSignal,
+  request: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  const end = () => limit.abort();
+  const timer = setTimeout(end, REQUEST_MS_MAX);
+  signal.addEventListener("abort", end);
+  try {
+    return await request(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+  }
 }
 
 function refusalOf(error: unknown): MediaRefusal {

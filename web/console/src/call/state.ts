@@ -24,6 +24,9 @@ export type Media =
   | { kind: "off" }
   | { kind: "starting" }
   | { kind: "ready" }
+  /** The same connection looks for another way; the sound may be back in a moment. */
+  | { kind: "reconnecting"; since: number }
+  /** A new connection must be made. */
   | { kind: "lost"; since: number }
   | { kind: "refused"; why: MediaRefusal };
 

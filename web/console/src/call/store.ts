@@ -26,6 +26,7 @@ export class CallStore {
   constructor() {
     this.softphone = new Softphone({
       exchange: async (offer, signal) => (await api.postMedia(offer, signal)).sdp,
+      iceServers: api.getIceServers,
       onMedia: (media) => this.dispatch({ kind: "media_changed", media }),
     });
     this.link = new EventLink({

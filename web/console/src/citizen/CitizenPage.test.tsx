@@ -107,6 +107,32 @@ describe("the citizen's page", () => {
     expect(phones[0]?.stopped).toBe(true);
   });
 
+  it("goes on with the same call when the network breaks and comes back", async () => {
+    server.on("POST /web-calls/t/media", { json: { sdp: "another answer" } });
+    server.on("GET /web-calls/t", { json: { state: "talking", waited_ms: 0 } });
+    await calling();
+    await act(async () => phones[0]?.onMedia({ kind: "reconnecting", since: 0 }));
+    expect(state()).toBe("reconnecting");
+    expect(screen.getByTestId(TESTID.citizenState).textContent).toContain("फिर जोड़ रहे हैं");
+    await expectAccessible();
+    await act(() => vi.advanceTimersByTimeAsync(3_000));
+    expect(state()).toBe("reconnecting");
+    const answer = await phones[0]?.exchange("another offer", new AbortController().signal);
+    expect(answer).toBe("another answer");
+    expect(server.requests("POST", "/web-calls").length).toBe(1);
+    await act(async () => phones[0]?.onMedia({ kind: "ready" }));
+    expect(state()).toBe("talking");
+  });
+
+  it("says that the internet broke when the call did not outlive it", async () => {
+    await calling();
+    await act(async () => phones[0]?.onMedia({ kind: "lost", since: 0 }));
+    server.on("GET /web-calls/t", { status: 404, json: {} });
+    await act(() => vi.advanceTimersByTimeAsync(1_500));
+    expect(state()).toBe("failed");
+    expect(screen.getByTestId(TESTID.citizenState).textContent).toContain("इंटरनेट टूट गया");
+  });
+
   it("hangs up", async () => {
     await calling();
     await user().click(screen.getByTestId(TESTID.citizenHangUp));

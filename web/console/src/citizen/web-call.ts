@@ -14,8 +14,12 @@ export type WebCallState =
   | { kind: "waiting"; position: number | null; since: number }
   | { kind: "talking"; since: number; held: boolean }
   | { kind: "interrupted" }
+  /** The citizen's network broke; another way is looked for. */
+  | { kind: "reconnecting" }
   | { kind: "ended"; talked: boolean }
   | { kind: "failed"; why: "lines" | "offline" | MediaRefusal };
+
+type WebCallView = Awaited<ReturnType<typeof api.getWebCall>>;
 
 const POLL_MS = 1_500;
 /** After so many unanswered questions the call is taken for lost. */
@@ -29,6 +33,9 @@ export class WebCall {
   private token: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private silences = 0;
+  private talkingSince: number | null = null;
+  private broken = false;
+  private told: WebCallView | null = null;
 
   constructor(language: () => string) {
     this.language = language;
@@ -44,9 +51,13 @@ export class WebCall {
   start(): void {
     if (this.phone) return;
     this.silences = 0;
+    this.talkingSince = null;
+    this.broken = false;
+    this.told = null;
     this.become({ kind: "asking" });
     const phone = new Softphone({
       exchange: (offer, signal) => this.exchange(offer, signal),
+      iceServers: api.getWebCallIceServers,
       onMedia: (media) => {
         if (this.phone === phone) this.media(media);
       },
@@ -57,7 +68,7 @@ export class WebCall {
 
   hangUp(): void {
     const { token } = this;
-    this.finish({ kind: "ended", talked: this.state.kind === "talking" });
+    this.finish(this.ended());
     // The server also notices when the connection closes; this is only the polite way.
     if (token) void api.endWebCall(token).catch(() => undefined);
   }
@@ -71,7 +82,7 @@ export class WebCall {
   }
 
   private async exchange(offer: string, signal: AbortSignal): Promise<string> {
-    if (this.token) throw this.lost();
+    if (this.token) return (await api.reconnectWebCall(this.token, offer, signal)).sdp;
     this.become({ kind: "connecting" });
     try {
       const answer = await api.startWebCall(offer, this.language(), signal);
@@ -87,7 +98,14 @@ export class WebCall {
 
   private media(media: Media): void {
     if (media.kind === "refused") this.finish({ kind: "failed", why: media.why });
-    if (media.kind === "lost" && this.token) this.lost();
+    if (!this.token) return;
+    if (media.kind === "reconnecting" || media.kind === "lost") {
+      this.broken = true;
+      this.become({ kind: "reconnecting" });
+    } else if (media.kind === "ready" && this.broken) {
+      this.broken = false;
+      if (this.told) this.heard(this.told);
+    }
   }
 
   private poll(): void {
@@ -107,15 +125,17 @@ export class WebCall {
       this.silences += 1;
       const gone = asProblem(error).status === 404;
       if (gone || this.silences > SILENCES_MAX) {
-        this.finish({ kind: "ended", talked: this.state.kind === "talking" });
+        this.finish(this.broken ? { kind: "failed", why: "offline" } : this.ended());
         return;
       }
     }
     if (this.token === token) this.poll();
   }
 
-  private heard(view: Awaited<ReturnType<typeof api.getWebCall>>): void {
-    const { state } = this;
+  private heard(view: WebCallView): void {
+    this.told = view;
+    // What the server tells is true, but the citizen hears nothing of it.
+    if (this.broken && view.state !== "ended") return;
     switch (view.state) {
       case "greeting":
       case "interrupted":
@@ -126,17 +146,17 @@ export class WebCall {
       }
       case "talking":
       case "on_hold": {
-        const since = state.kind === "talking" ? state.since : Date.now();
+        this.talkingSince ??= Date.now();
+        const since = this.talkingSince;
         return this.become({ kind: "talking", since, held: view.state === "on_hold" });
       }
       case "ended":
-        return this.finish({ kind: "ended", talked: state.kind === "talking" });
+        return this.finish(this.ended());
     }
   }
 
-  private lost(): Error {
-    this.finish({ kind: "failed", why: "offline" });
-    return new Error("the connection of the call is lost");
+  private ended(): WebCallState {
+    return { kind: "ended", talked: this.talkingSince !== null };
   }
 
   private finish(state: WebCallState): void {

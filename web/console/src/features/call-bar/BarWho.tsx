@@ -172,6 +172,9 @@ function useWarning(state: CallState): string | null {
   if (media.kind === "lost") {
     return live ? t("warn.soundLostLive") : t("warn.soundLost");
   }
+  if (media.kind === "reconnecting") {
+    return live ? t("warn.reconnectingLive") : t("warn.reconnecting");
+  }
   if (media.kind === "refused") return t(`check.refused.${media.why}`);
   if (link.kind === "offline") {
     const time = duration(now - link.since);

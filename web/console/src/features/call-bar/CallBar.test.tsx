@@ -101,6 +101,16 @@ describe("the call bar", () => {
     expect(screen.getByTestId(TESTID.barNotice).textContent).toContain("Sound lost");
   });
 
+  it("says that the audio is being reconnected, and takes no key away", async () => {
+    const desk = await bar("talking");
+    await act(async () =>
+      desk.store.dispatch({ kind: "media_changed", media: { kind: "reconnecting", since: NOW } }),
+    );
+    expect(screen.getByTestId(TESTID.barNotice).textContent).toContain("Reconnecting the audio…");
+    expect((screen.getByTestId(TESTID.end) as HTMLButtonElement).disabled).toBe(false);
+    await expectAccessible();
+  });
+
   it("says why it stopped ringing", async () => {
     const desk = await bar("ringing");
     await desk.tell({ type: "reservation_stopped", reservation_id: 7, cause: "caller_left" });

@@ -1,5 +1,6 @@
 // How the bar draws each state: colour, hatching, icon, and which time it counts. Pure.
 import type { CallClass } from "../../api/types";
+import { isBroken } from "../../call/machine";
 import type { CallState, Desk } from "../../call/state";
 import type { IconName } from "../../ui/Icon";
 
@@ -29,7 +30,7 @@ export function barView(state: CallState): BarView {
     case "ringing":
       return ringing(desk);
     case "talking": {
-      const lost = state.media.kind === "lost" || state.media.kind === "refused";
+      const lost = isBroken(state.media) || state.media.kind === "refused";
       const timer = { count: "up", from: talkingSince(desk, state.skew_ms) } as const;
       if (lost) return { ...plain("callback_due", "signal"), hatched: true, timer };
       return { ...plain("ok", "phone"), timer };
