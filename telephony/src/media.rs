@@ -9,6 +9,7 @@ pub mod g711;
 pub mod level;
 pub mod library;
 pub mod player;
+pub mod quality;
 pub mod tone;
 
 pub use library::{AddPromptError, AudioLibrary, Prompt};
