@@ -31,19 +31,9 @@ use ids::LegId;
 
 use crate::call::{Digit, PlayId};
 
+pub use crate::media::quality::{Hears, Quality, Sends};
 pub use config::{MediaConfig, MediaCounts, MediaRefused, MediaStartError};
 pub use plane::MediaPlane;
-
-/// How a leg's audio is doing, once a second while it is bridged.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Quality {
-    /// Packets received in the last second.
-    pub received: u32,
-    /// Packets lost in the last second, by gaps in the sequence numbers.
-    pub lost: u32,
-    /// Interarrival jitter, milliseconds (RFC 3550 §6.4.1).
-    pub jitter_ms: f32,
-}
 
 /// What the media plane reports.
 #[derive(Clone, Debug, PartialEq)]

@@ -16,6 +16,7 @@ use super::outgoing::Outgoing;
 use super::{MediaEvent, Quality};
 use crate::call::Digit;
 use crate::driver::clock;
+use crate::media::quality::LegMeter;
 use crate::media::{Frame, g711};
 use crate::rtp::{EventPacket, EventTrain, PACKET_BYTES_MAX, RtpHeader, RtpPacket};
 use crate::sdp::Codec;
@@ -36,6 +37,7 @@ struct State {
     generation: u64,
     outgoing: Outgoing,
     incoming: Incoming,
+    meter: LegMeter,
     joined_to: Weak<Leg>,
     /// Stops the pacer of what is being played.
     playing: Option<CancellationToken>,
@@ -53,6 +55,7 @@ enum Heard {
 impl Leg {
     pub(super) fn new(id: LegId, events: Events, line: Arc<dyn Line>) -> Self {
         let state = State {
+            meter: LegMeter::new(line.codec()),
             line,
             generation: 0,
             outgoing: Outgoing::new(rand::random(), rand::random(), rand::random()),
@@ -76,6 +79,7 @@ impl Leg {
         let mut state = self.state();
         state.generation += 1;
         state.incoming = Incoming::new();
+        state.meter = LegMeter::new(line.codec());
         state.outgoing.end_source();
         let old = std::mem::replace(&mut state.line, line);
         let (generation, other) = (state.generation, state.joined_to.upgrade());
@@ -186,7 +190,8 @@ impl Leg {
         let interval = state.incoming.sequence.take_interval();
         let jitter_ms = state.incoming.sequence.jitter_ms();
         state.joined_to.upgrade()?;
-        Some(Quality { received: interval.received, lost: interval.lost, jitter_ms })
+        // No RTCP and no buffer here: nothing is known of what the far end hears.
+        Some(state.meter.second(clock::now(), interval, jitter_ms, 0.0, 0))
     }
 
     /// Whether nothing came for this long; told once for each silence.
@@ -231,6 +236,9 @@ impl Leg {
         }
         let codec = Codec::from_payload_type(payload_type).filter(|_| !packet.payload.is_empty());
         let late = incoming.lateness.is_late(ssrc, timestamp, arrival);
+        if other.is_some() && codec.is_some() {
+            state.meter.audio(packet.payload);
+        }
         match (other, codec) {
             (None, _) => Heard::Nothing,
             (Some(other), Some(codec)) if !late => Heard::Audio(other, codec),
