@@ -5,6 +5,7 @@ pub mod agent;
 pub mod call;
 pub mod moment;
 pub mod person;
+pub mod quality;
 pub mod record;
 pub mod ringing;
 pub mod words;
