@@ -158,7 +158,16 @@ const shots = {
     const it = await shots.ringing(options);
     it.tell({ type: "agent_state_changed", agent: data.agent("talking") });
     it.tell({ type: "call_changed", call: data.call({ contact_id: "p2" }) });
-    it.tell({ type: "call_quality", call_id: "call-1", received: 50, lost: 0, word: "good" });
+    const side = { mos: 4.4, loss_percent: 0, jitter_ms: 2, round_trip_ms: 38 };
+    const sides = { caller: side, operator: side };
+    it.tell({
+      type: "call_quality",
+      call_id: "call-1",
+      received: 50,
+      lost: 0,
+      word: "good",
+      ...sides,
+    });
     await it.page.getByTestId("case-notes").fill(data.notes[options.lang]);
     await it.page.getByTestId("disposition-self_care").click();
     await it.page.locator('[data-saved="saved"]').waitFor();

@@ -1,6 +1,7 @@
 // The middle of the bar: who is on the line and what to know about the line itself.
+import { useState } from "react";
 import { useCall, useCallStore, useTab } from "../../call/CallProvider";
-import { callOf, inCall } from "../../call/machine";
+import { callOf, heardQuality, inCall } from "../../call/machine";
 import type { CallState } from "../../call/state";
 import { duration, shortDuration } from "../../format";
 import { useWords } from "../../i18n";
@@ -10,6 +11,7 @@ import { LevelBar } from "../../ui/LevelBar";
 import { TESTID } from "../../ui/testid";
 import { useNow } from "../../ui/useNow";
 import { useContact } from "../contact/useContact";
+import { LineMark } from "./LineMark";
 
 export function BarWho() {
   return (
@@ -110,17 +112,16 @@ function Second() {
 function Facts({ state }: { state: CallState }) {
   const { t } = useWords();
   const store = useCallStore();
-  const { desk, queues, quality, muted } = state;
+  const { desk, queues, muted } = state;
+  const quality = heardQuality(state);
+  const [figures, setFigures] = useState(false);
   const call = callOf(desk);
   if (inCall(desk)) {
     return (
       <>
         <span>{call?.medium === "web_call" ? t("bar.fromBrowser") : shortNumber(call)}</span>
         {quality && (
-          <span>
-            <Icon name="signal" />
-            {t(`quality.${quality}`)}
-          </span>
+          <LineMark quality={quality} open={figures} onToggle={() => setFigures((on) => !on)} />
         )}
         <span>
           <Icon name="microphone" />

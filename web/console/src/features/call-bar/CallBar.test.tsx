@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AGENT_STATES, type AgentStateName } from "../../api/types";
 import { setLanguage } from "../../i18n";
 import { expectAccessible, showDesk, type TestDesk } from "../../testing/desk";
-import { agent, call, NOW, ringing, snapshot } from "../../testing/fixtures";
+import { agent, call, NOW, quality, ringing, snapshot } from "../../testing/fixtures";
 import { MadeUpServer } from "../../testing/server";
 import { TESTID } from "../../ui/testid";
 import { CallBar } from "./CallBar";
@@ -91,6 +91,26 @@ describe("the call bar", () => {
     expect(screen.getByTestId(TESTID.barNotice).textContent).toContain("Keep talking");
     expect((screen.getByTestId(TESTID.end) as HTMLButtonElement).disabled).toBe(false);
     await expectAccessible();
+  });
+
+  it("says in a word how the line sounds, and opens the figures in its own line", async () => {
+    const desk = await bar("talking");
+    expect(screen.queryByTestId(TESTID.lineQuality)).toBeNull();
+    await desk.tell(quality());
+    const mark = screen.getByTestId(TESTID.lineQuality);
+    expect(mark.textContent).toBe("Line quality: good");
+    expect(mark.title).toContain("MOS 4.4 / 4.4 · loss 0.5 / 0.0 % · jitter 4 / 2 ms");
+    expect(mark.title).toContain("round trip 80 / – ms");
+    await userEvent.setup().click(mark);
+    expect(mark.getAttribute("aria-expanded")).toBe("true");
+    expect(screen.getByTestId(TESTID.lineFigures).textContent).toBe(mark.title);
+    await expectAccessible();
+    await desk.tell(quality({ word: "poor" }));
+    expect(screen.getByTestId(TESTID.lineQuality).textContent).toContain("poor");
+    await act(async () => setLanguage("hi"));
+    expect(screen.getByTestId(TESTID.lineQuality).textContent).toContain("ख़राब");
+    await desk.tell({ type: "agent_state_changed", agent: agent("on_hold") });
+    expect(screen.queryByTestId(TESTID.lineQuality)).toBeNull();
   });
 
   it("says that the sound is lost and connects by itself", async () => {

@@ -12,6 +12,7 @@ import { Banner } from "../../ui/Banner";
 import { Icon, type IconName } from "../../ui/Icon";
 import { useKeys } from "../../ui/keys";
 import { TESTID } from "../../ui/testid";
+import { AudioVerdict } from "../call-bar/AudioVerdict";
 import { CallBar } from "../call-bar/CallBar";
 import { Keypad } from "../call-bar/Keypad";
 import { StatusMenu } from "../call-bar/StatusMenu";
@@ -107,6 +108,7 @@ export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgai
       <main className="screen stack" id="screen" tabIndex={-1}>
         <h1 className="unseen">{t("app.name")}</h1>
         <OtherTab />
+        <AudioVerdict />
         {strip === "status" && <StatusMenu onClose={close} />}
         {strip === "keypad" && live && <Keypad onClose={close} />}
         <div className={allKeys ? "grow with-keys" : "grow"}>
