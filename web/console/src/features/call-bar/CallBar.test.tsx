@@ -8,12 +8,14 @@ import { agent, call, NOW, quality, ringing, snapshot } from "../../testing/fixt
 import { MadeUpServer } from "../../testing/server";
 import { TESTID } from "../../ui/testid";
 import { CallBar } from "./CallBar";
+import { LineFigures } from "./LineMark";
 import { StatusMenu } from "./StatusMenu";
 
 let server: MadeUpServer;
 const props = {
   strip: "none" as const,
   onStatus: vi.fn(),
+  onLine: vi.fn(),
   onKeypad: vi.fn(),
   onCheckAgain: vi.fn(),
 };
@@ -93,7 +95,7 @@ describe("the call bar", () => {
     await expectAccessible();
   });
 
-  it("says in a word how the line sounds, and opens the figures in its own line", async () => {
+  it("says in a word how the line sounds, and offers the figures", async () => {
     const desk = await bar("talking");
     expect(screen.queryByTestId(TESTID.lineQuality)).toBeNull();
     await desk.tell(quality());
@@ -102,8 +104,8 @@ describe("the call bar", () => {
     expect(mark.title).toContain("MOS 4.4 / 4.4 · loss 0.5 / 0.0 % · jitter 4 / 2 ms");
     expect(mark.title).toContain("round trip 80 / – ms");
     await userEvent.setup().click(mark);
-    expect(mark.getAttribute("aria-expanded")).toBe("true");
-    expect(screen.getByTestId(TESTID.lineFigures).textContent).toBe(mark.title);
+    expect(mark.getAttribute("aria-expanded")).toBe("false");
+    expect(props.onLine).toHaveBeenCalledOnce();
     await expectAccessible();
     await desk.tell(quality({ word: "poor" }));
     expect(screen.getByTestId(TESTID.lineQuality).textContent).toContain("poor");
@@ -145,6 +147,23 @@ describe("the call bar", () => {
     const next = { next: "break", reason: "meal" } as const;
     await desk.tell({ type: "agent_state_changed", agent: agent("talking", { next }) });
     expect(screen.getByText("Then: break (Meal)")).toBeTruthy();
+  });
+});
+
+describe("the figures of the line", () => {
+  it("are those of the last second, in both languages, while somebody talks", async () => {
+    const desk = await showDesk(<LineFigures />);
+    await act(async () => {
+      desk.store.dispatch({ kind: "media_changed", media: { kind: "ready" } });
+    });
+    await desk.tell(snapshot(agent("talking"), { call: call() }), quality());
+    const shown = screen.getByTestId(TESTID.lineFigures);
+    expect(shown.textContent).toContain("caller / you: MOS 4.4 / 4.4 · loss 0.5 / 0.0 %");
+    await expectAccessible();
+    await act(async () => setLanguage("hi"));
+    expect(shown.textContent).toContain("आना-जाना 80 / – ms");
+    await desk.tell({ type: "agent_state_changed", agent: agent("on_hold") });
+    expect(screen.queryByTestId(TESTID.lineFigures)).toBeNull();
   });
 });
 
