@@ -208,13 +208,13 @@ mod tests {
         let text = "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 UDP/TLS/RTP/SAVPF 8\r\n\
                     a=setup:passive\r\na=fingerprint:sha-256 AA:BB\r\n";
         let plain = Answer::parse(text).expect("it can be read");
-        assert_eq!(plain.remote, "192.0.2.1:4000".parse().expect("an address"));
+        assert_eq!(plain.remote, "192.0.2.1:4000".parse::<SocketAddr>().expect("an address"));
         assert_eq!((plain.credentials, plain.server_is_client), (None, false));
         let text = format!(
             "{text}a=candidate:1 1 UDP 21 192.0.2.2 5000 typ host\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\n"
         );
         let ice = Answer::parse(&text).expect("it can be read");
-        assert_eq!(ice.remote, "192.0.2.2:5000".parse().expect("an address"));
+        assert_eq!(ice.remote, "192.0.2.2:5000".parse::<SocketAddr>().expect("an address"));
         assert_eq!(ice.credentials, Some(("u".to_owned(), "p".to_owned())));
         assert!(Answer::parse("v=0\r\n").is_err());
     }
