@@ -3,4 +3,5 @@
 
 mod phone;
 mod place;
+mod recordings;
 mod rooms;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arrayvec::ArrayVec;
-use ids::LegId;
+use ids::{LegId, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -227,10 +227,22 @@ impl MediaPlane {
         self.tell(leg, LegCommand::Press(digit));
     }
 
+    /// The plane's clock, by which recordings begin, pause and end.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
     /// Gives the recorder what a leg says and what it is made to hear, from now on. The recording
-    /// must have begun there.
-    pub fn record(&self, leg: LegId, recording: RecordingId, recorder: RecorderPort) {
-        let tap = Tap::new(recording, recorder, clock::now());
+    /// has begun there, at `began`.
+    pub fn record(
+        &self,
+        leg: LegId,
+        recording: RecordingId,
+        began: Timestamp,
+        recorder: RecorderPort,
+    ) {
+        let tap = Tap::new(recording, recorder, began);
         self.tell(leg, LegCommand::Record(Box::new(tap)));
     }
 
