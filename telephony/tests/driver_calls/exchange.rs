@@ -142,7 +142,7 @@ impl Exchange {
                     invited.map(|invited| invited.dialled.clone())
                 });
                 if dialled.as_deref() == Some(PROMPT) {
-                    self.media.play(leg, PlayId(1), tone_playlist(false));
+                    self.media.play(leg, PlayId(1), &tone_playlist(false));
                 }
             }
             SipEvent::Left { leg, how } => {
