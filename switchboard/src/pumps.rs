@@ -89,7 +89,7 @@ fn agent_media(hub: &Hub, agent: AgentId, leg: LegId, connected: bool) {
 fn measured(hub: &Hub, leg: LegId, quality: Quality) {
     let Some(LegOwner::Call(call)) = hub.registry.owner_of(leg) else { return };
     let Some(agent) = hub.registry.call_view(call).and_then(|view| view.agent) else { return };
-    let Quality { received, lost, jitter_ms } = quality;
+    let Quality { received, lost, jitter_ms, .. } = quality;
     let happening = Happening::CallQuality { call, received, lost, jitter_ms };
     hub.bus.publish(hub.clock.now(), Audience::Agent(agent), happening);
 }

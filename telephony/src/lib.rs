@@ -8,5 +8,8 @@ pub mod call;
 pub mod driver;
 pub mod flow;
 pub mod media;
+pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
+pub mod srtp;
+pub mod webrtc;

@@ -5,13 +5,20 @@
 //! copying bytes. Nothing here knows sockets, packets or time: the driver ticks.
 
 mod builtin;
+pub mod conceal;
 pub mod g711;
+pub mod jitter;
 pub mod level;
 pub mod library;
+pub mod mix;
 pub mod player;
+pub mod quality;
+pub mod record;
 pub mod tone;
 
+pub use jitter::JitterBuffer;
 pub use library::{AddPromptError, AudioLibrary, Prompt};
+pub use mix::{MEMBERS_MAX, Mutes, mix};
 pub use player::{Player, Progress};
 
 /// Samples of telephone audio in a second.

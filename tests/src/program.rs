@@ -50,7 +50,7 @@ impl Program {
             .env("HELPLINE_DEMO_TOKEN", TOKEN)
             .env("HELPLINE__HTTP__LISTEN", http.to_string())
             .env("HELPLINE__SIP__LISTEN", sip.to_string())
-            .env("HELPLINE__WEBRTC__LISTEN", crate::ports::free_address().to_string())
+            .env("HELPLINE__WEBRTC__LISTEN", "127.0.0.1:0")
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);

@@ -183,12 +183,13 @@ async fn start_exchange(
 fn media_config(settings: &Settings) -> MediaConfig {
     let public = settings.sip.public_address;
     MediaConfig {
-        rtp_address: settings.rtp.address,
         rtp_public: public,
         rtp_ports: settings.rtp.ports.ports().clone(),
         webrtc_listen: settings.webrtc.listen,
         webrtc_public: settings.webrtc.public_address,
-        silence_limit: Duration::from_secs(30),
+        threads: settings.media.threads,
+        tick: Duration::from_millis(settings.media.tick_ms),
+        ..MediaConfig::new(settings.rtp.address)
     }
 }
 

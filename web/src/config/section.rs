@@ -73,10 +73,19 @@ pub struct Sip {
     pub calls_per_second_max: u32,
 }
 
+/// `[media]`: the threads that carry audio.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Media {
+    /// How many; 0: one for each core.
+    pub threads: usize,
+    /// How often a busy one looks for packets, milliseconds; 0: each packet wakes it.
+    pub tick_ms: u64,
+}
+
 /// `[webrtc]`: the browsers' audio.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Webrtc {
-    /// The one UDP port.
+    /// The UDP port, or the first of several.
     pub listen: SocketAddr,
     /// The address that browsers send to; `None`: that of `listen`.
     #[serde(deserialize_with = "blank_is_none")]

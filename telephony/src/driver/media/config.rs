@@ -7,6 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::call::Refusal;
+use crate::webrtc::{AnswerRefused, CertificateError};
 
 /// What the media plane needs to know.
 #[derive(Clone, Debug)]
@@ -17,12 +18,20 @@ pub struct MediaConfig {
     pub rtp_public: Option<IpAddr>,
     /// The ports of trunk legs; the even ones are used.
     pub rtp_ports: RangeInclusive<u16>,
-    /// The one UDP port of all browsers. Port 0 takes a free port.
+    /// The UDP port of all browsers, of the first thread. Port 0 takes a free port.
     pub webrtc_listen: SocketAddr,
     /// The address that browsers send to, if it is another one (NAT).
     pub webrtc_public: Option<IpAddr>,
     /// How long a trunk leg may send nothing until it is reported silent.
     pub silence_limit: Duration,
+    /// Media threads; 0: one for each core. Each has a port of its own for browsers: the one
+    /// configured and those that follow.
+    pub threads: usize,
+    /// How often a busy thread looks for packets; zero: each packet wakes it, which costs three
+    /// times as much.
+    pub tick: Duration,
+    /// From this many legs on a thread is busy.
+    pub busy_from: usize,
 }
 
 impl MediaConfig {
@@ -36,6 +45,9 @@ impl MediaConfig {
             webrtc_listen: SocketAddr::new(address, 0),
             webrtc_public: None,
             silence_limit: Duration::from_secs(30),
+            threads: 1,
+            tick: Duration::from_millis(2),
+            busy_from: 20,
         }
     }
 }
@@ -52,6 +64,12 @@ pub enum MediaStartError {
         #[source]
         source: std::io::Error,
     },
+    /// No certificate for DTLS could be made.
+    #[error("cannot make the certificate for browsers")]
+    Certificate(#[source] CertificateError),
+    /// The system gives no thread, or no queue to wait on.
+    #[error("cannot start a media thread")]
+    Thread(#[source] std::io::Error),
     /// The range holds no even port with its odd neighbour.
     #[error("the range of RTP ports holds no pair of ports")]
     NoPorts,
@@ -78,6 +96,23 @@ pub enum MediaRefused {
     /// The WebRTC stack failed.
     #[error("the peer connection failed")]
     Failed,
+}
+
+impl From<AnswerRefused> for MediaRefused {
+    fn from(refused: AnswerRefused) -> Self {
+        match refused {
+            AnswerRefused::NoCommonCodec => Self::NoCommonCodec,
+            AnswerRefused::TooManyPeers => Self::NoPort,
+            AnswerRefused::Failed => Self::Failed,
+            AnswerRefused::TooLong
+            | AnswerRefused::Malformed
+            | AnswerRefused::NoAudio
+            | AnswerRefused::NoIce
+            | AnswerRefused::NoFingerprint
+            | AnswerRefused::NoRole
+            | AnswerRefused::NoRtcpMux => Self::BadDescription,
+        }
+    }
 }
 
 impl From<MediaRefused> for Refusal {

@@ -1,23 +1,21 @@
-//! One leg: what it hears, what it is made to hear, and who it is joined to. Shares memory, does no
-//! I/O of its own: packets go through its [`Line`].
+//! One leg: what it hears, what it is made to hear, and its place among others.
 //!
-//! A leg's lock is held for one packet. Two legs are never locked at once: what comes from one is
-//! judged under its lock, and only then sent under the other's.
-
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+//! A leg belongs to one lane and is touched by that lane's thread alone, so nothing here is locked or
+//! waits. What comes from one leg is judged by that leg, and only then given to the one that hears it.
 
 use ids::{LegId, Timestamp};
-use tokio_util::sync::CancellationToken;
 
-use super::events::Events;
+use super::MediaEvent;
+use super::event_queue::EventQueue;
 use super::incoming::Incoming;
-use super::line::{Ears, Line};
+use super::line::{Line, Wires};
 use super::outgoing::Outgoing;
-use super::{MediaEvent, Quality};
-use crate::call::Digit;
-use crate::driver::clock;
-use crate::media::{Frame, g711};
-use crate::rtp::{EventPacket, EventTrain, PACKET_BYTES_MAX, RtpHeader, RtpPacket};
+use super::reports::{self, Reports, Sent};
+use super::tap::Tap;
+use crate::call::{Digit, PlayId};
+use crate::media::quality::{LegMeter, Quality};
+use crate::media::{FRAME_SAMPLES, JitterBuffer, Player, Progress, g711};
+use crate::rtp::{EventTrain, PACKET_BYTES_MAX, RtpHeader, RtpPacket};
 use crate::sdp::Codec;
 
 /// Length of a key press that we send, in steps of 20 ms: 100 ms, as telephones send.
@@ -25,275 +23,334 @@ const KEY_STEPS: u8 = 5;
 
 /// A leg of the media plane.
 pub(super) struct Leg {
-    id: LegId,
-    events: Events,
-    state: Mutex<State>,
-}
-
-struct State {
-    line: Arc<dyn Line>,
-    /// Grows when the line is replaced, so that the old one's last words are known as such.
-    generation: u64,
+    pub(super) id: LegId,
+    pub(super) line: Line,
+    pub(super) place: Place,
+    pub(super) incoming: Incoming,
+    /// The slot of the wheel in which this leg has something to send.
+    pub(super) slot: Option<usize>,
+    pub(super) tap: Option<Tap>,
     outgoing: Outgoing,
-    incoming: Incoming,
-    joined_to: Weak<Leg>,
-    /// Stops the pacer of what is being played.
-    playing: Option<CancellationToken>,
+    sent: Sent,
+    reports: Reports,
+    meter: LegMeter,
+    playing: Option<Playing>,
+    keys: Option<EventTrain>,
 }
 
-/// What one packet of a leg means for the leg it is joined to.
-enum Heard {
+/// Whom a leg hears.
+pub(super) enum Place {
+    /// Nobody.
+    Alone,
+    /// One other leg, whose packets are forwarded as they are.
+    Paired { room: usize, with: usize },
+    /// The others of a room, mixed.
+    Seated { room: usize, buffer: Box<JitterBuffer> },
+}
+
+/// A playlist on its way to the leg.
+struct Playing {
+    player: Box<Player>,
+    play: PlayId,
+    /// The last frame is sent; the end is told one frame later, when it was heard.
+    is_over: bool,
+}
+
+/// What one packet of a leg means for the leg that hears it.
+pub(super) enum Heard {
     Nothing,
     /// A packet that is left out without being a loss.
-    LeftOut(Arc<Leg>),
-    Audio(Arc<Leg>, Codec),
-    Keys(Arc<Leg>),
+    LeftOut {
+        by: usize,
+    },
+    Audio {
+        by: usize,
+        codec: Codec,
+    },
+    Keys {
+        by: usize,
+    },
 }
 
 impl Leg {
-    pub(super) fn new(id: LegId, events: Events, line: Arc<dyn Line>) -> Self {
-        let state = State {
-            line,
-            generation: 0,
-            outgoing: Outgoing::new(rand::random(), rand::random(), rand::random()),
-            incoming: Incoming::new(),
-            joined_to: Weak::new(),
+    pub(super) fn new(id: LegId, line: Line, first: (u32, u16, u32), now: Timestamp) -> Self {
+        let (ssrc, sequence, timestamp) = first;
+        Self {
+            id,
+            place: Place::Alone,
+            incoming: Incoming::new(now),
+            slot: None,
+            tap: None,
+            outgoing: Outgoing::new(line.ssrc().unwrap_or(ssrc), sequence, timestamp),
+            sent: Sent::default(),
+            reports: Reports::default(),
+            meter: LegMeter::new(line.codec()),
             playing: None,
-        };
-        Self { id, events, state: Mutex::new(state) }
-    }
-
-    pub(super) fn id(&self) -> LegId {
-        self.id
-    }
-
-    pub(super) fn codec(&self) -> Codec {
-        self.state().line.codec()
-    }
-
-    /// Puts the leg on another line; joins and playing stay. Returns the number of the new line.
-    pub(super) fn replace_line(&self, line: Arc<dyn Line>) -> u64 {
-        let mut state = self.state();
-        state.generation += 1;
-        state.incoming = Incoming::new();
-        state.outgoing.end_source();
-        let old = std::mem::replace(&mut state.line, line);
-        let (generation, other) = (state.generation, state.joined_to.upgrade());
-        drop(state);
-        old.close();
-        if let Some(other) = other {
-            // The new line may go on with the old one's SSRC, but not with its numbers.
-            other.state().outgoing.end_source();
-        }
-        generation
-    }
-
-    /// Ends everything of this leg.
-    pub(super) fn close(&self) {
-        self.stop_playing();
-        self.part();
-        let line = self.state().line.clone();
-        line.close();
-    }
-
-    /// Joins this leg to another, one way: what it hears goes there.
-    pub(super) fn join(&self, other: &Arc<Self>) {
-        self.state().joined_to = Arc::downgrade(other);
-    }
-
-    /// The leg that hears this one.
-    pub(super) fn joined_to(&self) -> Option<Arc<Self>> {
-        self.state().joined_to.upgrade()
-    }
-
-    /// Ends the join, on both sides.
-    pub(super) fn part(&self) {
-        let other = std::mem::take(&mut self.state().joined_to).upgrade();
-        let Some(other) = other else { return };
-        self.state().outgoing.end_source();
-        let mut theirs = other.state();
-        if theirs.joined_to.upgrade().is_some_and(|leg| leg.id == self.id) {
-            theirs.joined_to = Weak::new();
-            theirs.outgoing.end_source();
+            keys: None,
+            line,
         }
     }
 
-    /// Makes room for a new playlist: stops the one before. Returns what stops the new one.
-    pub(super) fn begin_playing(&self) -> CancellationToken {
-        let stop = CancellationToken::new();
-        let mut state = self.state();
-        if let Some(before) = state.playing.replace(stop.clone()) {
-            before.cancel();
-        }
-        state.outgoing.end_source();
-        stop
-    }
-
-    /// Stops what is being played.
-    pub(super) fn stop_playing(&self) {
-        let mut state = self.state();
-        if let Some(playing) = state.playing.take() {
-            playing.cancel();
-            state.outgoing.end_source();
+    /// The room that the leg is in.
+    pub(super) fn room(&self) -> Option<usize> {
+        match self.place {
+            Place::Alone => None,
+            Place::Paired { room, .. } | Place::Seated { room, .. } => Some(room),
         }
     }
 
-    /// A playlist ended by itself: the leg is free for what comes from its other side.
-    pub(super) fn end_playing(&self, stop: &CancellationToken) {
-        let mut state = self.state();
-        if !stop.is_cancelled() {
-            state.playing = None;
-            state.outgoing.end_source();
+    /// Puts the leg on a line that begins anew; its place and what it is played stay.
+    pub(super) fn replace_line(&mut self, line: Line, now: Timestamp) {
+        self.line = line;
+        self.meter = LegMeter::new(self.line.codec());
+        self.sent = Sent::default();
+        if let Some(ssrc) = self.line.ssrc() {
+            self.outgoing.rename(ssrc);
+        }
+        self.begin_anew(now);
+    }
+
+    /// The far end begins anew, with numbers and keys of its own.
+    pub(super) fn begin_anew(&mut self, now: Timestamp) {
+        self.incoming = Incoming::new(now);
+        self.reports = Reports::default();
+        self.outgoing.end_source();
+    }
+
+    /// The leg's source of audio changes: the next packet begins something new.
+    pub(super) fn end_source(&mut self) {
+        self.outgoing.end_source();
+    }
+
+    /// Takes a packet of the far end.
+    pub(super) fn hear(
+        &mut self,
+        packet: RtpPacket<'_>,
+        wires: &mut Wires<'_>,
+        events: &mut EventQueue,
+    ) -> Heard {
+        let RtpHeader { payload_type, sequence, timestamp, ssrc, .. } = packet.header;
+        let now = wires.now;
+        self.incoming.begin_stream(ssrc);
+        self.incoming.last_packet = now;
+        self.incoming.reported_silent = false;
+        self.incoming.sequence.packet(sequence, timestamp, now);
+        if self.line.telephone_event() == Some(payload_type) {
+            if let Some(digit) = self.incoming.keys.packet(timestamp, packet.payload) {
+                events.send(MediaEvent::DigitPressed { leg: self.id, digit });
+            }
+            return self.hearer().map_or(Heard::Nothing, |by| Heard::Keys { by });
+        }
+        let codec = Codec::from_payload_type(payload_type).filter(|_| !packet.payload.is_empty());
+        let late = self.incoming.lateness.is_late(ssrc, timestamp, now);
+        wires.counters.late += u64::from(late);
+        match codec {
+            Some(codec) if !late => self.hear_audio(packet, codec, now),
+            _ => self.hearer().map_or(Heard::Nothing, |by| Heard::LeftOut { by }),
         }
     }
 
-    /// Sends a frame of a playlist, unless that was stopped meanwhile.
-    pub(super) fn send_frame(&self, frame: &Frame, stop: &CancellationToken) {
-        let mut state = self.state();
-        if stop.is_cancelled() || state.outgoing.sends_keys() {
+    fn hearer(&self) -> Option<usize> {
+        match self.place {
+            Place::Paired { with, .. } => Some(with),
+            Place::Alone | Place::Seated { .. } => None,
+        }
+    }
+
+    fn hear_audio(&mut self, packet: RtpPacket<'_>, codec: Codec, now: Timestamp) -> Heard {
+        if let Some(tap) = &mut self.tap {
+            tap.said(packet.header, codec, packet.payload, now);
+        }
+        let own = self.line.codec();
+        match &mut self.place {
+            Place::Alone => Heard::Nothing,
+            Place::Paired { with, .. } => {
+                self.meter.audio(packet.payload);
+                self.incoming.keep(packet.header, packet.payload, now);
+                Heard::Audio { by: *with, codec }
+            }
+            Place::Seated { buffer, .. } => {
+                self.meter.audio(packet.payload);
+                with_law(packet.payload, codec, own, |payload| {
+                    buffer.put(packet.header, payload, now);
+                });
+                Heard::Nothing
+            }
+        }
+    }
+
+    /// Another leg's audio, forwarded.
+    pub(super) fn forward_audio(
+        &mut self,
+        packet: RtpPacket<'_>,
+        from: Codec,
+        wires: &mut Wires<'_>,
+    ) {
+        if self.playing.is_some() {
             return;
         }
-        let payload_type = state.line.codec().payload_type();
-        let header = state.outgoing.own(payload_type, clock::now());
-        state.line.send(&header, frame);
+        let to = self.line.codec();
+        let Some(mut header) = self.outgoing.forward(packet.header, wires.now) else { return };
+        header.payload_type = to.payload_type();
+        with_law(packet.payload, from, to, |payload| self.send(&header, payload, wires));
     }
 
-    /// Begins a key press. `None` if the far end takes no telephone events.
-    pub(super) fn begin_keys(&self, digit: Digit) -> Option<EventTrain> {
-        let mut state = self.state();
-        state.line.event_payload_type()?;
-        let timestamp = state.outgoing.begin_keys(clock::now());
-        Some(EventTrain::new(digit, timestamp, KEY_STEPS))
+    /// A key press of the other leg, for a far end that takes them; the rest is left out.
+    pub(super) fn forward_keys(&mut self, packet: RtpPacket<'_>, wires: &mut Wires<'_>) {
+        if self.playing.is_some() {
+            return;
+        }
+        let Some(payload_type) = self.line.telephone_event() else {
+            self.outgoing.leave_out(packet.header);
+            return;
+        };
+        let Some(mut header) = self.outgoing.forward(packet.header, wires.now) else { return };
+        header.payload_type = payload_type;
+        self.line.send(&header, packet.payload, wires);
     }
 
-    /// Sends a packet of a key press.
-    pub(super) fn send_keys(&self, packet: EventPacket) {
-        let mut state = self.state();
-        let Some(payload_type) = state.line.event_payload_type() else { return };
-        let now = clock::now();
-        let header = state.outgoing.keys(packet.marker, payload_type, packet.timestamp, now);
-        state.line.send(&header, &packet.event.to_bytes());
+    /// A packet of the other leg is left out on purpose: no loss.
+    pub(super) fn leave_out(&mut self, header: RtpHeader) {
+        self.outgoing.leave_out(header);
     }
 
-    /// A key press is over.
-    pub(super) fn end_keys(&self) {
-        self.state().outgoing.end_source();
+    /// The next 20 ms of what this leg says, for a mix. False: it says nothing.
+    pub(super) fn take_frame(&mut self, now: Timestamp, frame: &mut [i16; FRAME_SAMPLES]) {
+        match &mut self.place {
+            Place::Seated { buffer, .. } => {
+                buffer.take(now, frame);
+            }
+            Place::Alone | Place::Paired { .. } => frame.fill(0),
+        }
     }
 
-    /// How the last second was; `None` while the leg is joined to nobody.
-    pub(super) fn measure(&self) -> Option<Quality> {
-        let mut state = self.state();
-        let interval = state.incoming.sequence.take_interval();
-        let jitter_ms = state.incoming.sequence.jitter_ms();
-        state.joined_to.upgrade()?;
-        Some(Quality { received: interval.received, lost: interval.lost, jitter_ms })
+    /// The next 20 ms of a mix.
+    pub(super) fn send_mixed(&mut self, frame: &[i16; FRAME_SAMPLES], wires: &mut Wires<'_>) {
+        if self.playing.is_none() && self.keys.is_none() {
+            let mut bytes = [0; FRAME_SAMPLES];
+            g711::encode(self.line.codec(), frame, &mut bytes);
+            self.send_own(&bytes, wires);
+        }
+    }
+
+    fn send_own(&mut self, frame: &[u8; FRAME_SAMPLES], wires: &mut Wires<'_>) {
+        let header = self.outgoing.own(self.line.codec().payload_type(), wires.now);
+        self.send(&header, frame, wires);
+    }
+
+    fn send(&mut self, header: &RtpHeader, payload: &[u8], wires: &mut Wires<'_>) {
+        if !self.line.is_up() {
+            return;
+        }
+        self.sent.packet(header.timestamp, payload.len(), wires.now);
+        if let Some(tap) = &mut self.tap {
+            tap.heard(*header, self.line.codec(), payload, wires.now);
+        }
+        self.line.send(header, payload, wires);
+    }
+
+    /// Begins a playlist, in place of the one before.
+    pub(super) fn play(&mut self, play: PlayId, player: Box<Player>) {
+        self.playing = Some(Playing { player, play, is_over: false });
+        self.outgoing.end_source();
+    }
+
+    /// Stops the playlist; nothing is told.
+    pub(super) fn stop_playing(&mut self) {
+        if self.playing.take().is_some() {
+            self.outgoing.end_source();
+        }
+    }
+
+    /// Begins a key press, if the far end takes them.
+    pub(super) fn press(&mut self, digit: Digit, now: Timestamp) {
+        if self.line.telephone_event().is_some() {
+            self.keys = Some(EventTrain::new(digit, self.outgoing.begin_keys(now), KEY_STEPS));
+        }
+    }
+
+    /// Whether the leg wants [`Leg::pace`] each 20 ms.
+    pub(super) fn wants_pace(&self) -> bool {
+        self.playing.is_some() || self.keys.is_some()
+    }
+
+    /// Sends what is due in these 20 ms: a packet of a key press, else a frame of a playlist.
+    pub(super) fn pace(&mut self, wires: &mut Wires<'_>, events: &mut EventQueue) {
+        if let Some(train) = &mut self.keys {
+            if let Some(packet) = train.next() {
+                self.send_key(packet, wires);
+                return;
+            }
+            self.keys = None;
+            self.outgoing.end_source();
+        }
+        let Some(playing) = &mut self.playing else { return };
+        if playing.is_over {
+            events.send(MediaEvent::PlayEnded { leg: self.id, play: playing.play });
+            self.stop_playing();
+            return;
+        }
+        let mut frame = [0; FRAME_SAMPLES];
+        let progress = playing.player.next_frame(&mut frame);
+        playing.is_over = progress != Progress::Playing;
+        if progress != Progress::Idle {
+            self.send_own(&frame, wires);
+        }
+    }
+
+    fn send_key(&mut self, packet: crate::rtp::EventPacket, wires: &mut Wires<'_>) {
+        let Some(payload_type) = self.line.telephone_event() else { return };
+        let header = self.outgoing.keys(packet.marker, payload_type, packet.timestamp, wires.now);
+        self.line.send(&header, &packet.event.to_bytes(), wires);
+    }
+
+    /// Takes an RTCP packet of the far end.
+    pub(super) fn hear_report(&mut self, packet: &[u8], now: Timestamp) {
+        let Some(about) = self.reports.take(packet, self.outgoing.ssrc(), now) else { return };
+        self.meter.reported(now, about.fraction_lost, about.highest_sequence, about.round_trip);
+    }
+
+    /// Sends our report.
+    pub(super) fn send_report(&mut self, wires: &mut Wires<'_>) {
+        if !self.line.is_up() || self.sent.newest.is_none() && self.incoming.ssrc.is_none() {
+            return;
+        }
+        let mut room = reports::room();
+        let heard = self.incoming.ssrc.map(|ssrc| (ssrc, &self.incoming.sequence));
+        let own = self.outgoing.ssrc();
+        if let Some(report) = self.reports.write(own, &self.sent, heard, wires.now, &mut room) {
+            self.line.send_report(report, wires);
+        }
+    }
+
+    /// How the last second was; `None` while the leg is in no room.
+    pub(super) fn measure(&mut self, now: Timestamp) -> Option<Quality> {
+        let interval = self.incoming.sequence.take_interval();
+        let sent = std::mem::take(&mut self.sent.interval);
+        let jitter_ms = self.incoming.sequence.jitter_ms();
+        let buffer_ms = match &self.place {
+            Place::Alone => return None,
+            Place::Paired { .. } => 0.0,
+            Place::Seated { buffer, .. } => buffer.delay().as_secs_f32() * 1000.0,
+        };
+        Some(self.meter.second(now, interval, jitter_ms, buffer_ms, sent))
     }
 
     /// Whether nothing came for this long; told once for each silence.
-    pub(super) fn fell_silent(&self, limit: std::time::Duration) -> bool {
-        let mut state = self.state();
-        let incoming = &mut state.incoming;
-        let silent = clock::now().since(incoming.last_packet) >= limit;
-        silent && !std::mem::replace(&mut incoming.reported_silent, silent)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn heard(&self, generation: u64, packet: RtpPacket<'_>, arrival: Timestamp) {
-        match self.judge(generation, packet, arrival) {
-            Heard::Nothing => {}
-            Heard::LeftOut(other) => other.state().outgoing.leave_out(packet.header),
-            Heard::Audio(other, codec) => other.forward_audio(packet, codec, arrival),
-            Heard::Keys(other) => other.forward_keys(packet, arrival),
-        }
-    }
-
-    fn judge(&self, generation: u64, packet: RtpPacket<'_>, arrival: Timestamp) -> Heard {
-        let mut state = self.state();
-        if generation != state.generation {
-            return Heard::Nothing;
-        }
-        let RtpHeader { payload_type, sequence, timestamp, ssrc, .. } = packet.header;
-        let is_keys = state.line.event_payload_type() == Some(payload_type);
-        let other = state.joined_to.upgrade();
-        let incoming = &mut state.incoming;
-        incoming.begin_stream(ssrc);
-        incoming.last_packet = arrival;
-        incoming.reported_silent = false;
-        incoming.sequence.packet(sequence, timestamp, arrival);
-        if is_keys {
-            if let Some(digit) = incoming.keys.packet(timestamp, packet.payload) {
-                self.events.send(MediaEvent::DigitPressed { leg: self.id, digit });
-            }
-            return other.map_or(Heard::Nothing, Heard::Keys);
-        }
-        let codec = Codec::from_payload_type(payload_type).filter(|_| !packet.payload.is_empty());
-        let late = incoming.lateness.is_late(ssrc, timestamp, arrival);
-        match (other, codec) {
-            (None, _) => Heard::Nothing,
-            (Some(other), Some(codec)) if !late => Heard::Audio(other, codec),
-            (Some(other), _) => Heard::LeftOut(other),
-        }
-    }
-
-    fn forward_audio(&self, packet: RtpPacket<'_>, from: Codec, now: Timestamp) {
-        let mut state = self.state();
-        if state.playing.is_some() {
-            return;
-        }
-        let to = state.line.codec();
-        let Some(mut header) = state.outgoing.forward(packet.header, now) else { return };
-        header.payload_type = to.payload_type();
-        if from == to {
-            state.line.send(&header, packet.payload);
-            return;
-        }
-        let mut bytes = [0; PACKET_BYTES_MAX];
-        let payload = &mut bytes[..packet.payload.len().min(PACKET_BYTES_MAX)];
-        payload.copy_from_slice(&packet.payload[..payload.len()]);
-        g711::transcode(from, to, payload);
-        state.line.send(&header, payload);
-    }
-
-    /// A key press of the other side, for a far end that takes them; the rest is left out.
-    fn forward_keys(&self, packet: RtpPacket<'_>, now: Timestamp) {
-        let mut state = self.state();
-        if state.playing.is_some() {
-            return;
-        }
-        let Some(payload_type) = state.line.event_payload_type() else {
-            state.outgoing.leave_out(packet.header);
-            return;
-        };
-        let Some(mut header) = state.outgoing.forward(packet.header, now) else { return };
-        header.payload_type = payload_type;
-        state.line.send(&header, packet.payload);
+    pub(super) fn fell_silent(&mut self, limit: std::time::Duration, now: Timestamp) -> bool {
+        let silent = now.since(self.incoming.last_packet) >= limit;
+        silent && !std::mem::replace(&mut self.incoming.reported_silent, silent)
     }
 }
 
-/// A leg as its line knows it.
-pub(super) struct LegEars {
-    pub(super) leg: Arc<Leg>,
-    /// Which of the leg's lines speaks.
-    pub(super) generation: u64,
-}
-
-impl Ears for LegEars {
-    fn packet(&self, packet: RtpPacket<'_>, arrival: Timestamp) {
-        self.leg.heard(self.generation, packet, arrival);
+/// Gives `payload` on in the law of the listener.
+fn with_law(payload: &[u8], from: Codec, to: Codec, give: impl FnOnce(&[u8])) {
+    if from == to {
+        return give(payload);
     }
-
-    fn connected(&self) {
-        if self.leg.state().generation == self.generation {
-            self.leg.events.send(MediaEvent::PeerConnected { leg: self.leg.id });
-        }
-    }
-
-    fn disconnected(&self) {
-        if self.leg.state().generation == self.generation {
-            self.leg.events.send(MediaEvent::PeerDisconnected { leg: self.leg.id });
-        }
-    }
+    let mut bytes = [0; PACKET_BYTES_MAX];
+    let turned = &mut bytes[..payload.len().min(PACKET_BYTES_MAX)];
+    turned.copy_from_slice(&payload[..turned.len()]);
+    g711::transcode(from, to, turned);
+    give(turned);
 }

@@ -1,34 +1,99 @@
-//! The two ends of the seam between legs and the network: a [`Line`] carries packets to a far end,
-//! [`Ears`] take what comes from it. Trunks and browsers are both lines; a leg does not care.
+//! The way to one far end: a trunk's or a browser's. Does I/O.
+
+use std::net::UdpSocket;
 
 use ids::Timestamp;
 
-use crate::rtp::{RtpHeader, RtpPacket};
+use super::browser::BrowserLine;
+use super::counters::Counters;
+use super::sys::Outbox;
+use super::trunk::TrunkLine;
+use crate::rtp::RtpHeader;
 use crate::sdp::Codec;
 
-/// The way to one far end.
-pub(super) trait Line: Send + Sync + 'static {
-    /// What the far end speaks.
-    fn codec(&self) -> Codec;
-
-    /// The payload type of telephone events, if the far end takes them.
-    fn event_payload_type(&self) -> Option<u8>;
-
-    /// Sends one packet, or drops it: never waits, for audio that waits is audio too late.
-    fn send(&self, header: &RtpHeader, payload: &[u8]);
-
-    /// Lets go of sockets and connections, at once or in the background.
-    fn close(&self);
+/// A leg's line.
+pub(super) enum Line {
+    Trunk(Box<TrunkLine>),
+    Browser(Box<BrowserLine>),
 }
 
-/// What a line reports.
-pub(super) trait Ears: Send + Sync + 'static {
-    /// A packet came.
-    fn packet(&self, packet: RtpPacket<'_>, arrival: Timestamp);
+/// What a lane lends to a leg that sends.
+pub(super) struct Wires<'a> {
+    pub(super) now: Timestamp,
+    /// Of the lane's shared port.
+    pub(super) outbox: &'a mut Outbox,
+    pub(super) shared: &'a UdpSocket,
+    pub(super) counters: &'a mut Counters,
+}
 
-    /// A browser is connected.
-    fn connected(&self);
+impl Wires<'_> {
+    /// Sends what is gathered.
+    pub(super) fn flush(&mut self) {
+        use std::os::fd::AsFd as _;
+        if !self.outbox.is_empty() {
+            self.counters.unsent += self.outbox.flush(self.shared.as_fd()) as u64;
+        }
+    }
 
-    /// A browser's connection is lost, for now or for good.
-    fn disconnected(&self);
+    fn make_room(&mut self) {
+        if self.outbox.is_full() {
+            self.flush();
+        }
+    }
+}
+
+impl Line {
+    pub(super) fn codec(&self) -> Codec {
+        match self {
+            Self::Trunk(line) => line.codec(),
+            Self::Browser(line) => line.codec(),
+        }
+    }
+
+    /// The payload type of telephone events, if the far end takes them.
+    pub(super) fn telephone_event(&self) -> Option<u8> {
+        match self {
+            Self::Trunk(line) => line.telephone_event(),
+            Self::Browser(line) => line.telephone_event(),
+        }
+    }
+
+    /// Sends one packet, or drops and counts it: audio that waits is audio too late.
+    pub(super) fn send(&mut self, header: &RtpHeader, payload: &[u8], wires: &mut Wires<'_>) {
+        wires.make_room();
+        let taken = match self {
+            Self::Trunk(line) => line.send(header, payload),
+            Self::Browser(line) => line.send(header, payload, wires.outbox),
+        };
+        if taken {
+            wires.counters.sent += 1;
+        } else {
+            wires.counters.unsent += 1;
+        }
+    }
+
+    /// Sends one RTCP packet.
+    pub(super) fn send_report(&mut self, report: &[u8], wires: &mut Wires<'_>) {
+        wires.make_room();
+        match self {
+            Self::Trunk(line) => line.send_report(report),
+            Self::Browser(line) => line.send_report(report, wires.outbox),
+        }
+    }
+
+    /// Reports travel with the audio, and speak of this stream instead of the leg's own.
+    pub(super) fn ssrc(&self) -> Option<u32> {
+        match self {
+            Self::Trunk(_) => None,
+            Self::Browser(line) => Some(line.ssrc()),
+        }
+    }
+
+    /// Whether there is somebody to send to at all.
+    pub(super) fn is_up(&self) -> bool {
+        match self {
+            Self::Trunk(_) => true,
+            Self::Browser(line) => line.is_connected(),
+        }
+    }
 }

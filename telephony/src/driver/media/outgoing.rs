@@ -48,9 +48,15 @@ impl Outgoing {
         }
     }
 
-    /// Whether a key press is being sent.
-    pub(super) fn sends_keys(&self) -> bool {
-        self.source == Source::Keys
+    /// The far end has begun anew and knows the stream by another name.
+    pub(super) fn rename(&mut self, ssrc: u32) {
+        self.ssrc = ssrc;
+        self.end_source();
+    }
+
+    /// The stream's name.
+    pub(super) fn ssrc(&self) -> u32 {
+        self.ssrc
     }
 
     /// The header for the next frame of ours.

@@ -1,36 +1,38 @@
 //! The media plane's handle: opens legs, carries out what the exchange asks. Does I/O.
 //!
-//! Everything goes through here, so that the inside (today tasks of the async runtime) can become
-//! threads of their own without anybody noticing.
+//! Everything goes through here as a command to the lane of the leg; nothing here waits for audio.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use arrayvec::ArrayVec;
 use ids::LegId;
-use tokio::runtime::Handle;
-use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval, timeout};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
+use super::MediaEvent;
+use super::browser::{BrowserLine, Home};
+use super::command::{Command, LegCommand, RoomId, Seating};
 use super::config::{MediaConfig, MediaCounts, MediaRefused, MediaStartError};
-use super::events::Events;
-use super::leg::{Leg, LegEars};
-use super::peer::PeerGate;
+use super::gatekeeper::Request;
+use super::line::Line;
 use super::ports::PortPool;
+use super::recorder::RecorderPort;
+use super::registry::{Entry, Far, Legs, Registry};
+use super::start;
+use super::tap::Tap;
 use super::trunk::TrunkLine;
-use super::{MediaEvent, pacer};
 use crate::call::{Digit, PlayId, Playlist};
-use crate::driver::address;
-use crate::media::{AudioLibrary, Player};
-use crate::sdp::{LocalAudio, TrunkOffer};
+use crate::driver::{address, clock};
+use crate::media::record::RecordingId;
+use crate::media::{AudioLibrary, MEMBERS_MAX, Player};
+use crate::sdp::{Codec, LocalAudio, TrunkOffer};
+use crate::webrtc::{AnswerKind, PeerId};
 
 /// How long answering a browser may take.
 const PEER_DEADLINE: Duration = Duration::from_secs(5);
-/// How often legs are measured.
-const MEASURE_EVERY: Duration = Duration::from_secs(1);
 
 /// The media plane. Cheap to clone; it stops when the last clone is gone.
 #[derive(Clone)]
@@ -38,24 +40,25 @@ pub struct MediaPlane {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    config: MediaConfig,
-    library: Arc<AudioLibrary>,
-    ports: Arc<PortPool>,
-    peers: PeerGate,
-    legs: Mutex<HashMap<LegId, Entry>>,
-    events: Events,
-    stop: CancellationToken,
+pub(super) struct Inner {
+    pub(super) config: MediaConfig,
+    pub(super) library: Arc<AudioLibrary>,
+    pub(super) ports: Arc<PortPool>,
+    pub(super) registry: Arc<Registry>,
+    /// One gate for each lane, by number.
+    pub(super) gates: Vec<GateEnd>,
 }
 
-struct Entry {
-    leg: Arc<Leg>,
-    /// Falls silent when its far end dies; a browser's connection tells by itself.
-    is_trunk: bool,
+/// The way to a lane's gate, and what it and its lane tell of themselves.
+pub(super) struct GateEnd {
+    pub(super) requests: mpsc::Sender<Request>,
+    pub(super) peers: Arc<AtomicUsize>,
+    pub(super) names: Arc<AtomicUsize>,
+    pub(super) routes: Arc<AtomicUsize>,
 }
 
 impl MediaPlane {
-    /// Binds the browsers' port and starts. Must be called within a tokio runtime.
+    /// Binds the browsers' ports and starts the threads. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// See [`MediaStartError`].
@@ -68,28 +71,15 @@ impl MediaPlane {
         if ports.is_empty() {
             return Err(MediaStartError::NoPorts);
         }
-        let tasks = TaskTracker::new();
-        let stop = CancellationToken::new();
-        let events = Events { sender: events, tasks, runtime: Handle::current() };
-        let peers = PeerGate::bind(&config, &events, &stop)?;
-        let inner = Inner {
-            config,
-            library,
-            ports: Arc::new(ports),
-            peers,
-            legs: Mutex::default(),
-            events: events.clone(),
-            stop,
-        };
-        let inner = Arc::new(inner);
-        events.tasks.spawn(watch(Arc::downgrade(&inner), inner.stop.clone()));
-        Ok(Self { inner })
+        let inner = start::start(config, library, Arc::new(ports), events)?;
+        Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The browsers' port.
+    /// The browsers' port; that of the first lane, if there are several.
     #[must_use]
     pub fn webrtc_addr(&self) -> SocketAddr {
-        self.inner.peers.local_addr()
+        let port = &self.inner.registry.lanes()[0].port;
+        port.local_addr().unwrap_or(self.inner.config.webrtc_listen)
     }
 
     /// Opens a trunk leg. Returns our answer, a session description.
@@ -98,8 +88,8 @@ impl MediaPlane {
     /// No codec in common, no free port, or the leg is open.
     pub async fn open_trunk(&self, leg: LegId, offer: &TrunkOffer) -> Result<String, MediaRefused> {
         offer.choose_codec().ok_or(MediaRefused::NoCommonCodec)?;
-        let (socket, port) = self.inner.ports.lease().ok_or(MediaRefused::NoPort)?;
-        let bound = socket.local_addr().map_err(|_| MediaRefused::NoPort)?;
+        let leased = self.inner.ports.lease().ok_or(MediaRefused::NoPort)?;
+        let bound = leased.rtp.local_addr().map_err(|_| MediaRefused::NoPort)?;
         let reached_at =
             self.inner.config.rtp_public.unwrap_or_else(|| address::reachable(bound.ip()));
         let local = LocalAudio {
@@ -108,162 +98,227 @@ impl MediaPlane {
             version: 1,
         };
         let agreed = offer.answer(local).ok_or(MediaRefused::NoCommonCodec)?;
-        let line = Arc::new(TrunkLine::new((socket, port), &agreed, offer.remote));
-        let opened = Arc::new(Leg::new(leg, self.inner.events.clone(), line.clone()));
-        match self.inner.legs().entry(leg) {
-            std::collections::hash_map::Entry::Occupied(_) => {
-                return Err(MediaRefused::AlreadyOpen);
-            }
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(Entry { leg: opened.clone(), is_trunk: true });
-            }
+        let line = Line::Trunk(Box::new(TrunkLine::new(leased, &agreed, offer.remote)));
+        let lane = self.inner.registry.emptiest_lane();
+        let mut legs = self.inner.registry.legs();
+        if legs.by_id.contains_key(&leg) {
+            return Err(MediaRefused::AlreadyOpen);
         }
-        self.spawn(line.receive(LegEars { leg: opened, generation: 0 }));
+        legs.by_id.insert(leg, Entry { lane, far: Far::Trunk, codec: agreed.codec, room: None });
+        self.inner.registry.tell(lane, Command::Open(leg, line));
         Ok(agreed.description)
     }
 
     /// Opens a browser's leg: an agent's shift or a citizen's web call. Returns the answer. An open
-    /// leg of this id moves to the new connection; who it is joined to and what it hears stay.
+    /// leg of this id moves to the new connection, or restarts the ICE part of the one it has (same
+    /// certificate and session); who it is joined to and what it hears stay.
     ///
     /// # Errors
-    /// The offer is unreadable or without G.711, or the connection was not ready within 5 s.
+    /// The offer is unreadable or without G.711, the leg is a trunk's, or the connection was not
+    /// ready within 5 s.
     pub async fn open_peer(&self, leg: LegId, offer_sdp: &str) -> Result<String, MediaRefused> {
-        let answering = self.inner.peers.answer(offer_sdp);
-        let answered =
-            timeout(PEER_DEADLINE, answering).await.map_err(|_| MediaRefused::TimedOut)??;
-        let line = answered.line.clone();
-        let ears = {
-            let mut legs = self.inner.legs();
-            match legs.get(&leg).map(|entry| entry.leg.clone()) {
-                Some(open) => {
-                    drop(legs);
-                    LegEars { generation: open.replace_line(line), leg: open }
-                }
-                None => {
-                    let opened = Arc::new(Leg::new(leg, self.inner.events.clone(), line));
-                    legs.insert(leg, Entry { leg: opened.clone(), is_trunk: false });
-                    LegEars { leg: opened, generation: 0 }
-                }
-            }
+        let (peer, home) = self.peer_of(leg)?;
+        let ssrc = rand::random();
+        let (reply, answered) = oneshot::channel();
+        let request = Request::Answer { peer, leg, offer: offer_sdp.to_owned(), ssrc, reply };
+        let gate = &self.inner.gates[home];
+        let asked = async {
+            gate.requests.send(request).await.map_err(|_| MediaRefused::Failed)?;
+            answered.await.map_err(|_| MediaRefused::Failed)?.map_err(MediaRefused::from)
         };
-        answered.line.listen(Arc::new(ears));
-        Ok(answered.description)
+        let answer = timeout(PEER_DEADLINE, asked).await.map_err(|_| MediaRefused::TimedOut)??;
+        if answer.kind == AnswerKind::Fresh {
+            self.connect(leg, (peer, home), (answer.codec, answer.telephone_event, ssrc));
+        }
+        Ok(answer.description)
+    }
+
+    /// The peer of a browser's leg, an old or a new one, and its lane.
+    fn peer_of(&self, leg: LegId) -> Result<(PeerId, usize), MediaRefused> {
+        let lane = self.inner.registry.emptiest_lane();
+        let mut legs = self.inner.registry.legs();
+        match legs.by_id.get(&leg).map(|entry| entry.far) {
+            Some(Far::Browser { peer, home }) => Ok((peer, home)),
+            Some(Far::Trunk) => Err(MediaRefused::AlreadyOpen),
+            None => Ok((PeerId(legs.next_number()), lane)),
+        }
+    }
+
+    fn connect(
+        &self,
+        leg: LegId,
+        (peer, home): (PeerId, usize),
+        (codec, telephone_event, ssrc): (Codec, Option<u8>, u32),
+    ) {
+        let registry = &self.inner.registry;
+        let port = registry.lanes()[home].port.clone();
+        let line = BrowserLine::new(codec, telephone_event, ssrc, Home { lane: home, port });
+        let line = Line::Browser(Box::new(line));
+        let mut legs = registry.legs();
+        if let Some(entry) = legs.by_id.get_mut(&leg) {
+            entry.codec = codec;
+            registry.tell(entry.lane, Command::Leg(leg, LegCommand::Replace(line)));
+            return;
+        }
+        let entry = Entry { lane: home, far: Far::Browser { peer, home }, codec, room: None };
+        legs.by_id.insert(leg, entry);
+        registry.tell(home, Command::Open(leg, line));
     }
 
     /// Plays to a leg, in place of what was played before. The end is reported.
     pub fn play(&self, leg: LegId, play: PlayId, playlist: Playlist) {
-        let Some(leg) = self.inner.leg(leg) else { return };
-        let stop = leg.begin_playing();
-        let (library, events) = (self.inner.library.clone(), self.inner.events.clone());
-        self.spawn(async move {
-            let player = Player::new(&library, &playlist, leg.codec());
-            pacer::play(leg, events, player, play, stop).await;
-        });
+        let known = self.inner.registry.legs().by_id.get(&leg).map(|entry| entry.codec);
+        let Some(codec) = known else { return };
+        let player = Player::new(&self.inner.library, &playlist, codec);
+        self.tell(leg, LegCommand::Play(play, Box::new(player)));
     }
 
     /// Stops what is played to a leg; nothing is reported.
     pub fn stop_playing(&self, leg: LegId) {
-        if let Some(leg) = self.inner.leg(leg) {
-            leg.stop_playing();
-        }
+        self.tell(leg, LegCommand::StopPlaying);
     }
 
-    /// Joins two legs: each hears the other. A leg that was joined to another leaves it.
+    /// Joins two legs: each hears the other. A leg that was joined to others leaves them.
     pub fn bridge(&self, a: LegId, b: LegId) {
-        let (Some(a), Some(b)) = (self.inner.leg(a), self.inner.leg(b)) else { return };
-        if a.id() == b.id() {
-            return;
+        if a != b {
+            let room = RoomId(self.inner.registry.legs().next_number() | BRIDGE);
+            self.seat(room, &[a, b], &[]);
         }
-        a.part();
-        b.part();
-        a.join(&b);
-        b.join(&a);
     }
 
     /// Parts two legs that are joined to each other.
     pub fn unbridge(&self, a: LegId, b: LegId) {
-        if let Some(leg) = self.inner.leg(a)
-            && leg.joined_to().is_some_and(|other| other.id() == b)
-        {
-            leg.part();
+        let legs = self.inner.registry.legs();
+        let room = |leg: &LegId| legs.by_id.get(leg).and_then(|entry| entry.room);
+        let both = room(&a).filter(|at| room(&b) == Some(*at));
+        drop(legs);
+        if let Some(room) = both {
+            self.unmix(room);
+        }
+    }
+
+    /// A name for a room, which no other has.
+    #[must_use]
+    pub fn new_room(&self) -> RoomId {
+        RoomId(self.inner.registry.legs().next_number())
+    }
+
+    /// Makes or changes a room: each member hears all others but those muted for it, as pairs of
+    /// speaker and listener. At most [`MEMBERS_MAX`] members; more are left out. Two members and
+    /// nothing muted cost no mixing. Members leave the rooms that they were in.
+    pub fn mix(&self, room: RoomId, members: &[LegId], muted: &[(LegId, LegId)]) {
+        self.seat(room, members, muted);
+    }
+
+    /// Ends a room: its legs hear nobody.
+    pub fn unmix(&self, room: RoomId) {
+        let mut legs = self.inner.registry.legs();
+        let mut lane = None;
+        for entry in legs.by_id.values_mut().filter(|entry| entry.room == Some(room)) {
+            entry.room = None;
+            lane = Some(entry.lane);
+        }
+        if let Some(lane) = lane {
+            self.inner.registry.tell(lane, Command::Dissolve(room));
         }
     }
 
     /// Sends a key press to a leg (RFC 4733), if its far end takes them.
     pub fn send_digit(&self, leg: LegId, digit: Digit) {
-        let Some(leg) = self.inner.leg(leg) else { return };
-        if let Some(train) = leg.begin_keys(digit) {
-            self.spawn(pacer::press(leg, train));
-        }
+        self.tell(leg, LegCommand::Press(digit));
+    }
+
+    /// Gives the recorder what a leg says and what it is made to hear, from now on. The recording
+    /// must have begun there.
+    pub fn record(&self, leg: LegId, recording: RecordingId, recorder: RecorderPort) {
+        let tap = Tap::new(recording, recorder, clock::now());
+        self.tell(leg, LegCommand::Record(Box::new(tap)));
+    }
+
+    /// Gives the recorder no more.
+    pub fn stop_recording(&self, leg: LegId) {
+        self.tell(leg, LegCommand::StopRecording);
     }
 
     /// Closes a leg: its port, its connection, its joins.
     pub fn close(&self, leg: LegId) {
-        let closed = self.inner.legs().remove(&leg);
-        if let Some(entry) = closed {
-            entry.leg.close();
-        }
+        self.inner.close(leg);
     }
 
     /// What is open now.
     #[must_use]
     pub fn counts(&self) -> MediaCounts {
+        let sum = |of: fn(&GateEnd) -> &AtomicUsize| -> usize {
+            self.inner.gates.iter().map(|gate| of(gate).load(Ordering::Relaxed)).sum()
+        };
         MediaCounts {
-            legs: self.inner.legs().len(),
+            legs: self.inner.registry.legs().by_id.len(),
             ports: self.inner.ports.used(),
-            peers: self.inner.peers.open(),
-            routes: self.inner.peers.routes(),
+            peers: sum(|gate| &gate.peers),
+            routes: sum(|gate| &gate.names) + sum(|gate| &gate.routes),
         }
     }
 
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.inner.events.tasks.spawn_on(task, &self.inner.events.runtime);
+    fn tell(&self, leg: LegId, command: LegCommand) {
+        self.inner.registry.tell_leg(leg, command);
+    }
+
+    fn seat(&self, room: RoomId, members: &[LegId], muted: &[(LegId, LegId)]) {
+        let registry = &self.inner.registry;
+        let mut legs = registry.legs();
+        let known = members.iter().copied().filter(|leg| legs.by_id.contains_key(leg));
+        let members: ArrayVec<LegId, MEMBERS_MAX> = known.take(MEMBERS_MAX).collect();
+        let Some(lane) = legs.meeting_place(&members) else { return };
+        for entry in legs.by_id.values_mut().filter(|entry| entry.room == Some(room)) {
+            entry.room = None;
+        }
+        for leg in &members {
+            let Some(entry) = legs.by_id.get_mut(leg) else { continue };
+            entry.room = Some(room);
+            if entry.lane != lane {
+                let from = std::mem::replace(&mut entry.lane, lane);
+                registry.tell(lane, Command::Expect(*leg));
+                registry.tell(from, Command::Give(*leg, lane));
+            }
+        }
+        let muted = muted.to_vec();
+        registry.tell(lane, Command::Seat(Seating { room, members, muted }));
+    }
+}
+
+/// Marks the rooms that [`MediaPlane::bridge`] makes.
+const BRIDGE: u64 = 1 << 63;
+
+impl Legs {
+    /// The lane on which legs meet: where most of them are, browsers counting more, since a browser
+    /// away from the lane of its port costs a second queue.
+    fn meeting_place(&self, members: &[LegId]) -> Option<usize> {
+        let entries = || members.iter().filter_map(|leg| self.by_id.get(leg));
+        let weight = |lane: usize| -> usize {
+            let there = entries().filter(|entry| entry.lane == lane);
+            there.map(|entry| if entry.far == Far::Trunk { 1 } else { MEMBERS_MAX }).sum()
+        };
+        entries().map(|entry| entry.lane).max_by_key(|lane| weight(*lane))
     }
 }
 
 impl Inner {
-    fn legs(&self) -> MutexGuard<'_, HashMap<LegId, Entry>> {
-        self.legs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn leg(&self, id: LegId) -> Option<Arc<Leg>> {
-        self.legs().get(&id).map(|entry| entry.leg.clone())
-    }
-
-    /// Looks at every leg: how it is, and whether it fell silent.
-    fn measure(&self) {
-        let legs: Vec<(Arc<Leg>, bool)> =
-            self.legs().values().map(|entry| (entry.leg.clone(), entry.is_trunk)).collect();
-        for (leg, is_trunk) in legs {
-            if let Some(quality) = leg.measure() {
-                self.events.send_if_room(MediaEvent::Measured { leg: leg.id(), quality });
-            }
-            if is_trunk && leg.fell_silent(self.config.silence_limit) {
-                self.events.send(MediaEvent::TrunkSilent { leg: leg.id() });
-            }
+    fn close(&self, leg: LegId) {
+        let mut legs = self.registry.legs();
+        let Some(entry) = legs.by_id.remove(&leg) else { return };
+        self.registry.tell(entry.lane, Command::Leg(leg, LegCommand::Close));
+        drop(legs);
+        if let Far::Browser { peer, home } = entry.far {
+            // A gate that takes no request closes the peer by its own deadlines.
+            let _full = self.gates[home].requests.try_send(Request::Close(peer));
         }
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let legs = std::mem::take(&mut *self.legs());
-        for entry in legs.into_values() {
-            entry.leg.close();
+        for lane in 0..self.registry.lanes().len() {
+            self.registry.tell(lane, Command::Stop);
         }
-        self.stop.cancel();
-    }
-}
-
-async fn watch(inner: std::sync::Weak<Inner>, stop: CancellationToken) {
-    let mut ticks = interval(MEASURE_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _due = ticks.tick() => {}
-        }
-        let Some(inner) = inner.upgrade() else { return };
-        inner.measure();
     }
 }

@@ -5,15 +5,13 @@
 //! seconds, and the next caller would hear it.
 
 use std::collections::{HashSet, VecDeque};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ids::Timestamp;
-use tokio::net::UdpSocket;
-
 use crate::driver::clock;
+use ids::Timestamp;
 
 /// How long a port rests.
 const REST: Duration = Duration::from_secs(5);
@@ -33,7 +31,17 @@ struct State {
     used: HashSet<u16>,
 }
 
-/// One port in use. Dropping it sends the port to rest.
+/// The sockets of one trunk leg, and the lease of their ports.
+#[derive(Debug)]
+pub(super) struct Leased {
+    /// Audio, on the even port.
+    pub(super) rtp: UdpSocket,
+    /// Reports, on the odd one above.
+    pub(super) rtcp: UdpSocket,
+    pub(super) lease: PortLease,
+}
+
+/// One pair of ports in use. Dropping it sends the pair to rest.
 #[derive(Debug)]
 pub(super) struct PortLease {
     pool: Arc<PortPool>,
@@ -49,14 +57,16 @@ impl PortPool {
         Self { address, state: Mutex::new(state) }
     }
 
-    /// Binds the next free port. `None` if there is none: all are used, resting or taken by others.
-    pub(super) fn lease(self: &Arc<Self>) -> Option<(UdpSocket, PortLease)> {
+    /// Binds the next free pair of ports. `None` if there is none: all are used, resting or taken by
+    /// others.
+    pub(super) fn lease(self: &Arc<Self>) -> Option<Leased> {
         let tries = self.state().free.len() + 1;
         for _ in 0..tries {
             let port = self.state().take(clock::now())?;
             let lease = PortLease { pool: self.clone(), port };
-            if let Some(socket) = bind(SocketAddr::new(self.address, port)) {
-                return Some((socket, lease));
+            let bind = |port| bind(SocketAddr::new(self.address, port));
+            if let (Some(rtp), Some(rtcp)) = (bind(port), bind(port + 1)) {
+                return Some(Leased { rtp, rtcp, lease });
             }
         }
         None
@@ -103,9 +113,9 @@ impl Drop for PortLease {
 }
 
 fn bind(address: SocketAddr) -> Option<UdpSocket> {
-    let socket = std::net::UdpSocket::bind(address).ok()?;
+    let socket = UdpSocket::bind(address).ok()?;
     socket.set_nonblocking(true).ok()?;
-    UdpSocket::from_std(socket).ok()
+    Some(socket)
 }
 
 #[cfg(test)]

@@ -1,40 +1,36 @@
-//! A trunk's line: RTP over a UDP socket of its own. Does I/O.
+//! A trunk's line: RTP and RTCP over a pair of UDP ports of its own. Does I/O.
 //!
 //! Symmetric RTP: the first packet from the address that the trunk signalled decides where ours go,
 //! since a NAT in between may have changed the port. Packets from any other address are strangers',
 //! dropped and counted: whoever guesses a port must not be able to speak into a call.
 
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use ids::Timestamp;
-use tokio::net::UdpSocket;
-use tokio_util::sync::CancellationToken;
 
-use super::line::{Ears, Line};
-use super::ports::PortLease;
-use crate::driver::clock;
-use crate::rtp::{PACKET_BYTES_MAX, RtpHeader, RtpPacket};
+use super::ports::{Leased, PortLease};
+use crate::rtp::{PACKET_BYTES_MAX, RtpHeader};
 use crate::sdp::{AgreedAudio, Codec, Direction};
 
 /// After this much silence from the source that was latched, another port of the same address may
 /// take over: the far end has restarted, or its NAT has.
 const LATCH_REST: Duration = Duration::from_secs(2);
 
-/// RTP to and from one trunk leg.
+/// RTP and RTCP to and from one trunk leg.
 pub(super) struct TrunkLine {
-    socket: UdpSocket,
+    rtp: UdpSocket,
+    rtcp: UdpSocket,
     codec: Codec,
     telephone_event: Option<u8>,
     /// The agreed direction lets us speak.
     speaks: bool,
-    remote: Mutex<Remote>,
-    stop: CancellationToken,
-    _port: PortLease,
+    audio: Remote,
+    reports: Remote,
+    _lease: PortLease,
 }
 
-/// Where the far end is.
+/// Where the far end is, by what was signalled and by what came.
 #[derive(Debug)]
 struct Remote {
     signalled: SocketAddr,
@@ -42,78 +38,62 @@ struct Remote {
 }
 
 impl TrunkLine {
-    pub(super) fn new(
-        (socket, port): (UdpSocket, PortLease),
-        agreed: &AgreedAudio,
-        signalled: SocketAddr,
-    ) -> Self {
+    pub(super) fn new(leased: Leased, agreed: &AgreedAudio, signalled: SocketAddr) -> Self {
+        let Leased { rtp, rtcp, lease } = leased;
+        // RTCP goes one port above (RFC 3550 §11), unless the far end is on its very last.
+        let above = signalled.port().saturating_add(1);
+        let reports = SocketAddr::new(signalled.ip(), above);
         Self {
-            socket,
+            rtp,
+            rtcp,
             codec: agreed.codec,
             telephone_event: agreed.telephone_event,
             speaks: matches!(agreed.direction, Direction::SendRecv | Direction::SendOnly),
-            remote: Mutex::new(Remote { signalled, latched: None }),
-            stop: CancellationToken::new(),
-            _port: port,
+            audio: Remote { signalled, latched: None },
+            reports: Remote { signalled: reports, latched: None },
+            _lease: lease,
         }
     }
 
-    /// Receives until the line is closed.
-    pub(super) async fn receive(self: Arc<Self>, ears: impl Ears) {
-        // One more than the longest packet, so that a longer one shows.
-        let mut datagram = [0; PACKET_BYTES_MAX + 1];
-        loop {
-            let received = tokio::select! {
-                () = self.stop.cancelled() => return,
-                received = self.socket.recv_from(&mut datagram) => received,
-            };
-            let Ok((len, source)) = received else {
-                // An ICMP answer to one of our packets; the next receive clears it.
-                continue;
-            };
-            self.take(&datagram[..len], source, &ears);
-        }
-    }
-
-    fn take(&self, datagram: &[u8], source: SocketAddr, ears: &impl Ears) {
-        let arrival = clock::now();
-        let Ok(packet) = RtpPacket::parse(datagram) else {
-            metrics::counter!("helpline_rtp_unreadable_total").increment(1);
-            return;
-        };
-        if self.remote().accepts(source, arrival) {
-            ears.packet(packet, arrival);
-        } else {
-            metrics::counter!("helpline_rtp_strangers_total").increment(1);
-        }
-    }
-
-    fn remote(&self) -> std::sync::MutexGuard<'_, Remote> {
-        self.remote.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Line for TrunkLine {
-    fn codec(&self) -> Codec {
+    pub(super) fn codec(&self) -> Codec {
         self.codec
     }
 
-    fn event_payload_type(&self) -> Option<u8> {
+    pub(super) fn telephone_event(&self) -> Option<u8> {
         self.telephone_event
     }
 
-    fn send(&self, header: &RtpHeader, payload: &[u8]) {
-        let target = self.remote().target();
-        let mut datagram = [0; PACKET_BYTES_MAX];
-        let (true, Some(target)) = (self.speaks, target) else { return };
-        if let Ok(len) = header.write(payload, &mut datagram) {
-            // A full socket drops the packet, as the network would.
-            let _dropped = self.socket.try_send_to(&datagram[..len], target);
-        }
+    pub(super) fn rtp(&self) -> &UdpSocket {
+        &self.rtp
     }
 
-    fn close(&self) {
-        self.stop.cancel();
+    pub(super) fn rtcp(&self) -> &UdpSocket {
+        &self.rtcp
+    }
+
+    /// Whether audio from this source is the far end's; latches to it if it is the first.
+    pub(super) fn accepts_audio(&mut self, source: SocketAddr, now: Timestamp) -> bool {
+        self.audio.accepts(source, now)
+    }
+
+    /// Whether a report from this source is the far end's; latches to it if it is the first.
+    pub(super) fn accepts_report(&mut self, source: SocketAddr, now: Timestamp) -> bool {
+        self.reports.accepts(source, now)
+    }
+
+    /// Sends one packet, if we may speak and know where to. False: the system did not take it.
+    pub(super) fn send(&self, header: &RtpHeader, payload: &[u8]) -> bool {
+        let (true, Some(target)) = (self.speaks, self.audio.target()) else { return true };
+        let mut datagram = [0; PACKET_BYTES_MAX];
+        let Ok(len) = header.write(payload, &mut datagram) else { return false };
+        self.rtp.send_to(&datagram[..len], target).is_ok()
+    }
+
+    /// Sends one report.
+    pub(super) fn send_report(&self, report: &[u8]) {
+        if let Some(target) = self.reports.target() {
+            let _dropped = self.rtcp.send_to(report, target);
+        }
     }
 }
 
@@ -143,7 +123,6 @@ impl Remote {
         self.latched.map(|(latched, _)| latched).or(signalled)
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,11 +35,11 @@ export class Server {
   /** Starts the program and waits until it takes calls. */
   static async start(settings: Settings): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), "helpline-e2e-"));
-    const [http, sip, webrtc] = [await freePort(), await freePort(), await freePort()];
+    const [http, sip] = [await freePort(), await freePort()];
     const listen = {
       HTTP__LISTEN: `127.0.0.1:${http}`,
       SIP__LISTEN: `127.0.0.1:${sip}`,
-      WEBRTC__LISTEN: `127.0.0.1:${webrtc}`,
+      WEBRTC__LISTEN: "127.0.0.1:0",
       RTP__PORTS: await freeRange(RTP_PORTS),
       // All tests come from one address.
       HTTP__SIGN_INS_PER_MINUTE_BY_ADDRESS: "600",

@@ -1,0 +1,280 @@
+//! What a lane is told to do, and legs that come and go between lanes.
+
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+
+use ids::LegId;
+
+use super::{Lane, Route, unwatch, watch};
+use crate::driver::media::MediaEvent;
+use crate::driver::media::browser::Change;
+use crate::driver::media::command::{Command, LegCommand};
+use crate::driver::media::leg::Leg;
+use crate::driver::media::line::Line;
+use crate::driver::media::wheel::Paced;
+
+/// Commands taken in one turn.
+const COMMANDS_BATCH: usize = 256;
+/// Commands that may wait for one leg on its way.
+const PARKED_MAX: usize = 64;
+
+impl Lane {
+    /// Carries out what waits. False: the lane is to stop.
+    pub(super) fn take_commands(&mut self) -> bool {
+        for (lane, command) in std::mem::take(&mut self.unsent) {
+            self.tell(lane, command);
+        }
+        for _ in 0..COMMANDS_BATCH {
+            match self.ends.commands.try_recv() {
+                Ok(Command::Stop) => return false,
+                Ok(command) => self.obey(command),
+                Err(_none) => break,
+            }
+        }
+        true
+    }
+
+    fn obey(&mut self, command: Command) {
+        let Some(command) = self.park(command) else { return };
+        match command {
+            Command::Open(id, line) => {
+                let first = (rand::random(), rand::random(), rand::random());
+                self.enter(Leg::new(id, line, first, self.now));
+            }
+            Command::Leg(id, command) => {
+                if let Some(key) = self.by_id.get(&id).copied() {
+                    self.obey_for_leg(key, command);
+                }
+            }
+            Command::Seat(seating) => self.seat(&seating),
+            Command::Dissolve(room) => {
+                if let Some(room) = self.rooms_by_id.get(&room).copied() {
+                    self.dissolve(room);
+                }
+            }
+            Command::Route(address, leg, lane) => self.route(address, leg, lane),
+            Command::Reroute(leg, lane) => self.reroute(leg, lane),
+            Command::Expect(leg) => {
+                self.expected.entry(leg).or_default();
+            }
+            Command::Give(leg, lane) => self.give(leg, lane),
+            Command::Adopt(leg) => self.adopt(*leg),
+            Command::NeverMind(leg) => {
+                self.expected.remove(&leg);
+            }
+            Command::Stop => {}
+        }
+    }
+
+    /// Keeps a command for a leg that is on its way here; gives back any other.
+    fn park(&mut self, command: Command) -> Option<Command> {
+        if self.expected.is_empty() {
+            return Some(command);
+        }
+        let awaited = match &command {
+            Command::Leg(id, _) | Command::Give(id, _) => Some(*id),
+            Command::Seat(seating) => {
+                seating.members.iter().find(|leg| self.expected.contains_key(leg)).copied()
+            }
+            Command::Open(..)
+            | Command::Dissolve(_)
+            | Command::Route(..)
+            | Command::Reroute(..)
+            | Command::Expect(_)
+            | Command::Adopt(_)
+            | Command::NeverMind(_)
+            | Command::Stop => None,
+        };
+        let Some(parked) = awaited.and_then(|leg| self.expected.get_mut(&leg)) else {
+            return Some(command);
+        };
+        if parked.len() < PARKED_MAX {
+            parked.push(command);
+        }
+        None
+    }
+
+    fn obey_for_leg(&mut self, key: usize, command: LegCommand) {
+        let now = self.now;
+        let Some(leg) = self.legs.get_mut(key) else { return };
+        match command {
+            LegCommand::Replace(line) => {
+                leg.replace_line(line, now);
+                // The new line may go on with the old one's SSRC, but not with its numbers.
+                self.end_source_of_hearers(key);
+            }
+            LegCommand::Keys(keys) => {
+                if let Line::Browser(line) = &mut leg.line {
+                    let change = line.key(*keys);
+                    leg.begin_anew(now);
+                    self.tell_change(key, change);
+                }
+            }
+            LegCommand::Path(remote) => {
+                if let Line::Browser(line) = &mut leg.line {
+                    let change = line.path(remote);
+                    self.tell_change(key, change);
+                }
+            }
+            LegCommand::Lost => {
+                if let Line::Browser(line) = &mut leg.line {
+                    let change = line.lose();
+                    self.tell_change(key, change);
+                }
+            }
+            LegCommand::Play(play, player) => leg.play(play, player),
+            LegCommand::StopPlaying => leg.stop_playing(),
+            LegCommand::Press(digit) => leg.press(digit, now),
+            LegCommand::Record(tap) => leg.tap = Some(*tap),
+            LegCommand::StopRecording => leg.tap = None,
+            LegCommand::Close => {
+                self.leave(key);
+            }
+        }
+        self.keep_pace(key);
+    }
+
+    fn tell_change(&mut self, key: usize, change: Change) {
+        let Some(leg) = self.legs.get(key).map(|leg| leg.id) else { return };
+        match change {
+            Change::Connected => self.events.send(MediaEvent::PeerConnected { leg }),
+            Change::Lost => self.events.send(MediaEvent::PeerDisconnected { leg }),
+            Change::None => {}
+        }
+    }
+
+    /// Puts the leg on the wheel if it has something to send, and takes it off if not.
+    pub(super) fn keep_pace(&mut self, key: usize) {
+        let Some(leg) = self.legs.get_mut(key) else { return };
+        match (leg.wants_pace(), leg.slot) {
+            (true, None) => leg.slot = Some(self.wheel.add(Paced::Leg(key))),
+            (false, Some(slot)) => {
+                self.wheel.remove(slot, Paced::Leg(key));
+                leg.slot = None;
+            }
+            (true, Some(_)) | (false, None) => {}
+        }
+    }
+
+    /// A leg begins to live here.
+    fn enter(&mut self, leg: Leg) -> usize {
+        let id = leg.id;
+        let key = self.legs.insert(leg);
+        if let Some(before) = self.by_id.insert(id, key) {
+            self.remove(before);
+            self.by_id.insert(id, key);
+        }
+        if watch(&self.ends.poll, &self.legs[key], key).is_err() {
+            metrics::counter!("helpline_media_unwatched_total").increment(1);
+        }
+        key
+    }
+
+    /// Takes a leg out of everything here but the routes.
+    fn remove(&mut self, key: usize) -> Option<Leg> {
+        self.leave_room(key);
+        let mut leg = self.legs.try_remove(key)?;
+        self.by_id.remove(&leg.id);
+        unwatch(&self.ends.poll, &leg);
+        if let Some(slot) = leg.slot.take() {
+            self.wheel.remove(slot, Paced::Leg(key));
+        }
+        Some(leg)
+    }
+
+    /// A leg ends.
+    fn leave(&mut self, key: usize) {
+        let Some(leg) = self.remove(key) else { return };
+        if let Line::Browser(line) = &leg.line {
+            let (id, home) = (leg.id, line.home());
+            if home == self.config.number {
+                self.forget(id, key);
+            } else {
+                // Nobody is on a lane that does not exist: the address is forgotten.
+                self.tell(home, Command::Reroute(id, usize::MAX));
+            }
+        }
+    }
+
+    fn forget(&mut self, leg: LegId, key: usize) {
+        self.routes.retain(|_, route| match route {
+            Route::Here(here) => *here != key,
+            Route::Away { leg: away, .. } => *away != leg,
+        });
+        self.count_routes();
+    }
+
+    fn count_routes(&self) {
+        self.ends.routes_open.store(self.routes.len(), Ordering::Relaxed);
+    }
+
+    fn route(&mut self, address: SocketAddr, leg: LegId, lane: usize) {
+        let route = if lane == self.config.number {
+            let Some(key) = self.by_id.get(&leg) else { return };
+            Route::Here(*key)
+        } else {
+            Route::Away { lane, leg }
+        };
+        self.routes.insert(address, route);
+        self.count_routes();
+    }
+
+    /// The leg is on another lane from now on, or nowhere.
+    fn reroute(&mut self, leg: LegId, lane: usize) {
+        if lane >= self.ends.lanes.len() {
+            self.forget(leg, usize::MAX);
+            return;
+        }
+        for route in self.routes.values_mut() {
+            if let Route::Away { lane: now_at, leg: away } = route
+                && *away == leg
+            {
+                *now_at = lane;
+            }
+        }
+    }
+
+    fn give(&mut self, id: LegId, lane: usize) {
+        let Some(key) = self.by_id.get(&id).copied() else {
+            return self.tell(lane, Command::NeverMind(id));
+        };
+        let Some(leg) = self.remove(key) else { return };
+        if let Line::Browser(line) = &leg.line {
+            if line.home() == self.config.number {
+                for route in self.routes.values_mut() {
+                    if matches!(route, Route::Here(here) if *here == key) {
+                        *route = Route::Away { lane, leg: id };
+                    }
+                }
+            } else if line.home() != lane {
+                self.tell(line.home(), Command::Reroute(id, lane));
+            }
+        }
+        self.tell(lane, Command::Adopt(Box::new(leg)));
+    }
+
+    fn adopt(&mut self, mut leg: Leg) {
+        let id = leg.id;
+        if let Line::Browser(line) = &mut leg.line {
+            line.moved_to(self.config.number);
+        }
+        let key = self.enter(leg);
+        for route in self.routes.values_mut() {
+            if matches!(route, Route::Away { leg, .. } if *leg == id) {
+                *route = Route::Here(key);
+            }
+        }
+        self.keep_pace(key);
+        for command in self.expected.remove(&id).unwrap_or_default() {
+            self.obey(command);
+        }
+    }
+
+    /// Tells another lane, now or in a later turn.
+    fn tell(&mut self, lane: usize, command: Command) {
+        let Some(sender) = self.ends.lanes.get(lane) else { return };
+        if let Err(command) = sender.send(command) {
+            self.unsent.push((lane, command));
+        }
+    }
+}

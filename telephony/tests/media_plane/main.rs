@@ -1,0 +1,6 @@
+//! The media plane alone, with telephones at its ports: what they hear of each other, and what bad
+//! packets do.
+
+mod phone;
+mod place;
+mod rooms;

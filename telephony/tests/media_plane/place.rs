@@ -1,0 +1,51 @@
+//! A media plane with telephones on it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use ids::LegId;
+use telephony::driver::media::{MediaConfig, MediaEvent, MediaPlane};
+use telephony::media::AudioLibrary;
+use telephony::sdp::{Codec, TrunkOffer};
+use tokio::sync::mpsc;
+
+use crate::phone::Phone;
+
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// A running plane.
+pub(crate) struct Place {
+    pub(crate) plane: MediaPlane,
+    pub(crate) events: mpsc::Receiver<MediaEvent>,
+}
+
+/// A range of ports for one test; tests run in processes of their own, at the same time.
+pub(crate) fn config(threads: usize) -> MediaConfig {
+    let first = 16_400 + u16::try_from(std::process::id() % 290).expect("below 290") * 40;
+    MediaConfig { rtp_ports: first..=first + 39, threads, ..MediaConfig::new(LOCAL) }
+}
+
+impl Place {
+    pub(crate) async fn start(config: MediaConfig) -> Self {
+        let library = AudioLibrary::builtin("en".parse().expect("a language")).expect("prompts");
+        let (sender, events) = mpsc::channel(1024);
+        let plane =
+            MediaPlane::start(config, Arc::new(library), sender).await.expect("the plane starts");
+        Self { plane, events }
+    }
+
+    /// A telephone on a leg of its own that says a tone.
+    pub(crate) async fn phone(&self, number: u128, codec: Codec, hertz: f64) -> (LegId, Phone) {
+        let mut phone = Phone::new(codec);
+        let leg = LegId::from_number(number);
+        let target = self.open(leg, &phone).await;
+        phone.say(hertz, target);
+        (leg, phone)
+    }
+
+    /// Opens a leg for a telephone; where it is to send.
+    pub(crate) async fn open(&self, leg: LegId, phone: &Phone) -> SocketAddr {
+        let answer = self.plane.open_trunk(leg, &phone.offer()).await.expect("a leg");
+        TrunkOffer::parse(answer.as_bytes()).expect("an answer").remote
+    }
+}
