@@ -5,6 +5,7 @@
 //! it to people. The row is a projection of the call: every mark may come twice, late, and in any
 //! order, and the row ends up the same.
 
+mod line_quality;
 mod read;
 mod record;
 
@@ -15,6 +16,7 @@ use ids::{AgentId, CallId, CaseId, Class, ContactId, InteractionId, Language, Qu
 use crate::phone::E164;
 use crate::text::{printable, words};
 
+pub use line_quality::{AudioVerdict, LineQuality, SideQuality};
 pub use read::{PreviousCase, PreviousContact, get, previous_contacts, set_contact};
 pub(crate) use record::{assign, ensure, from_row, load, mark_in, not_found};
 pub use record::{begin, end, mark, mark_all, mark_answered, mark_queued, mark_talking};
@@ -67,6 +69,8 @@ pub struct Interaction {
     pub agent: Option<AgentId>,
     /// How it ended: the text of the call's end cause.
     pub outcome: Option<String>,
+    /// How its sound was; `None` if nobody talked.
+    pub line_quality: Option<LineQuality>,
     /// The last position of the journal that it reflects.
     pub journal_position: Option<i64>,
     /// Made up, for demonstrations.
@@ -152,6 +156,11 @@ pub enum Mark {
         /// Who.
         agent: AgentId,
     },
+    /// Its sound was measured so far.
+    Measured {
+        /// How it was, since the first talk began.
+        quality: Box<LineQuality>,
+    },
     /// It is over.
     Ended {
         /// The text of the end cause.
@@ -201,6 +210,7 @@ impl Interaction {
             language: None,
             agent: None,
             outcome: None,
+            line_quality: None,
             journal_position: None,
             synthetic: false,
         }
@@ -237,6 +247,13 @@ impl Interaction {
                 if self.times.agent_since.is_none_or(|before| at >= before) {
                     self.times.agent_since = Some(at);
                     self.agent = Some(*agent);
+                }
+            }
+            Mark::Measured { quality } => {
+                // Each contains those before it: the longest stands.
+                let known = self.line_quality.as_ref().map_or(0, |before| before.seconds);
+                if quality.seconds > known {
+                    self.line_quality = Some((**quality).clone());
                 }
             }
             Mark::Ended { cause } => {

@@ -7,6 +7,7 @@
 
 mod m0001_store;
 mod m0002_records;
+mod m0003_line_quality;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -18,6 +19,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_store::Step), Box::new(m0002_records::Step)]
+        vec![
+            Box::new(m0001_store::Step),
+            Box::new(m0002_records::Step),
+            Box::new(m0003_line_quality::Step),
+        ]
     }
 }

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::call_task::{CallInput, CallTask, INBOX_LEN};
 use crate::hub::{Hub, Line};
 use crate::registry::{CallEntry, LegOwner};
+use crate::talk_quality::TalkQuality;
 use crate::view::{CallState, CallView, Medium};
 
 /// How long the look-up of the remembered language may hold up a call.
@@ -73,7 +74,8 @@ impl Admitted {
             return Err(Refusal::Busy);
         }
         maps.legs.insert(leg, LegOwner::Call(view.id));
-        maps.calls.insert(view.id, CallEntry { inbox, leg, view: view.clone() });
+        let quality = TalkQuality::default();
+        maps.calls.insert(view.id, CallEntry { inbox, leg, view: view.clone(), quality });
         drop(maps);
         metrics::gauge!("helpline_calls").increment(1.0);
         metrics::counter!("helpline_calls_arrived_total").increment(1);

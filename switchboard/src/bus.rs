@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ids::{AgentId, CallId, ReservationId, Timestamp};
 use routing::{Alert, StopCause};
 use telephony::call::EndCause;
+use telephony::driver::media::Quality;
+use telephony::media::quality::Verdict;
 use tokio::sync::broadcast;
 
 use crate::view::{AgentView, CallView, QueueView, RingingView};
@@ -57,16 +59,16 @@ pub enum Happening {
         /// How.
         cause: EndCause,
     },
-    /// Quality of the caller's audio over the last second.
+    /// How the sound of a talk was over the last second.
     CallQuality {
         /// Which call.
         call: CallId,
-        /// Packets received.
-        received: u32,
-        /// Packets lost.
-        lost: u32,
-        /// Jitter, milliseconds.
-        jitter_ms: f32,
+        /// The caller's leg.
+        caller: Quality,
+        /// The agent's leg.
+        operator: Quality,
+        /// What is wrong, for the agent.
+        verdict: Option<Verdict>,
     },
     /// A queue's length changed.
     QueueChanged(QueueView),

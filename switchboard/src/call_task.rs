@@ -198,7 +198,7 @@ impl CallTask {
                 });
                 hub.records.mark(id, now, Mark::Talking { agent });
             }
-            CallEffect::End { cause, .. } => hub.records.ended(id, now, *cause),
+            CallEffect::End { cause, .. } => hub.record_end(id, now, *cause),
             CallEffect::ReleaseAgent { agent } => self.say_goodbye(*agent),
             CallEffect::Refuse { .. }
             | CallEffect::HangUp { .. }

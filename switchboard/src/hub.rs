@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crm::interaction::Mark;
 use ids::{AgentId, CallId, Class, LegId, QueueId, Timestamp};
 use routing::{Effects, FloorEffect, FloorEvent, LeaveCause};
 use telephony::call::{CallEvent, EndCause};
@@ -110,6 +111,15 @@ impl Hub {
         self.tasks.spawn(async move { hub.floor.tell(event).await });
     }
 
+    /// What the records learn at the end of a call.
+    pub(crate) fn record_end(&self, call: CallId, now: Timestamp, cause: EndCause) {
+        if let Some(quality) = self.registry.line_quality(call) {
+            let quality = Box::new(quality);
+            self.records.mark(call, now, Mark::Measured { quality });
+        }
+        self.records.ended(call, now, cause);
+    }
+
     /// The last act of a call.
     pub(crate) fn end_call(&self, call: CallId, leg: LegId, cause: EndCause) {
         let now = self.clock.now();
@@ -131,7 +141,7 @@ impl Hub {
             self.sip.hang_up(leg);
         }
         let now = self.clock.now();
-        self.records.ended(call, now, EndCause::Panicked);
+        self.record_end(call, now, EndCause::Panicked);
         self.end_call(call, leg, EndCause::Panicked);
         // One of the two applies; the floor refuses the other.
         self.floor.tell(FloorEvent::CallerLeft { call, cause: LeaveCause::Failed }).await;

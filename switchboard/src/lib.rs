@@ -22,6 +22,7 @@ mod pumps;
 mod records;
 mod recovery;
 mod registry;
+mod talk_quality;
 mod view;
 
 pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};

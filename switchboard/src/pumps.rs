@@ -12,6 +12,7 @@ use crate::admission;
 use crate::bus::{Audience, Happening};
 use crate::hub::Hub;
 use crate::registry::LegOwner;
+use crate::talk_quality::TalkSecond;
 
 /// Brings SIP's reports to their calls until SIP stops.
 pub(crate) async fn pump_sip(hub: Arc<Hub>, mut events: mpsc::Receiver<SipEvent>) {
@@ -87,9 +88,11 @@ fn agent_media(hub: &Hub, agent: AgentId, leg: LegId, connected: bool) {
 }
 
 fn measured(hub: &Hub, leg: LegId, quality: Quality) {
-    let Some(LegOwner::Call(call)) = hub.registry.owner_of(leg) else { return };
-    let Some(agent) = hub.registry.call_view(call).and_then(|view| view.agent) else { return };
-    let Quality { received, lost, jitter_ms, .. } = quality;
-    let happening = Happening::CallQuality { call, received, lost, jitter_ms };
+    let Some((call, agent, second)) = hub.registry.measured(leg, quality) else { return };
+    let TalkSecond { caller, operator, verdict } = second;
+    let happening = Happening::CallQuality { call, caller, operator, verdict };
     hub.bus.publish(hub.clock.now(), Audience::Agent(agent), happening);
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,12 +6,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crm::interaction::LineQuality;
 use ids::{AgentId, CallId, Class, Language, LegId, QueueId, ReservationId, Skill, Timestamp};
 use routing::{AgentState, Next};
+use telephony::driver::media::Quality;
 use tokio::sync::mpsc;
 
 use crate::call_task::CallInput;
-use crate::view::{AgentView, CallView, QueueView, RingingView};
+use crate::talk_quality::{TalkQuality, TalkSecond};
+use crate::view::{AgentView, CallState, CallView, QueueView, RingingView};
 
 /// Who an agent is, as the accounts say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,7 @@ pub(crate) struct CallEntry {
     pub(crate) inbox: mpsc::Sender<CallInput>,
     pub(crate) leg: LegId,
     pub(crate) view: CallView,
+    pub(crate) quality: TalkQuality,
 }
 
 /// An agent known to the floor.
@@ -186,6 +190,39 @@ impl Registry {
         let entry = maps.agents.get_mut(&agent)?;
         change(entry);
         Some(entry.view())
+    }
+
+    /// Notes a second of a leg's sound. A second of a caller who talks with an agent is given back
+    /// with what it means for that agent; a caller who talks with nobody has no verdict.
+    pub(crate) fn measured(
+        &self,
+        leg: LegId,
+        quality: Quality,
+    ) -> Option<(CallId, AgentId, TalkSecond)> {
+        let mut maps = self.lock();
+        let owner = *maps.legs.get(&leg)?;
+        let call = match owner {
+            LegOwner::Call(call) => call,
+            LegOwner::Agent(agent) => maps.agents.get(&agent)?.call()?,
+        };
+        let entry = maps.calls.get_mut(&call)?;
+        let agent = entry.view.agent.filter(|_| entry.view.state == CallState::Talking)?;
+        match owner {
+            LegOwner::Call(_) => {
+                entry.quality.caller(agent, quality).map(|second| (call, agent, second))
+            }
+            LegOwner::Agent(speaker) => {
+                if speaker == agent {
+                    entry.quality.operator(agent, quality);
+                }
+                None
+            }
+        }
+    }
+
+    /// How the sound of a call was so far; `None` if nobody talked.
+    pub(crate) fn line_quality(&self, call: CallId) -> Option<LineQuality> {
+        self.lock().calls.get(&call)?.quality.summary()
     }
 
     /// Notes that a caller waits, and returns the queue as it is now.

@@ -6,4 +6,5 @@ pub mod load;
 pub mod metrics;
 pub mod ports;
 pub mod program;
+pub mod relay;
 pub mod telephone;

@@ -8,6 +8,7 @@ pub mod callers;
 pub mod calls;
 pub mod figures;
 pub mod free;
+pub mod media;
 pub mod place;
 pub mod process;
 pub mod staff;

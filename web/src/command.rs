@@ -4,6 +4,7 @@ pub mod check_config;
 pub mod demo;
 pub mod dial;
 pub mod migrate;
+pub mod recording;
 pub mod reindex;
 pub mod serve;
 pub mod user;
@@ -46,6 +47,9 @@ enum Command {
     Reindex,
     /// Be a citizen: place a real call, play a file, press keys.
     Dial(dial::Dial),
+    /// Open recordings.
+    #[command(subcommand)]
+    Recording(recording::Recording),
 }
 
 /// Runs the program: exit code 0, 1 for a failure, 2 for bad settings or a bad command line.
@@ -63,9 +67,12 @@ pub fn run(cli: Cli) -> ExitCode {
 
 async fn dispatch(cli: Cli) -> anyhow::Result<()> {
     let command = cli.command.unwrap_or(Command::Serve);
-    // A caller on the command line needs no settings of a helpline.
+    // A caller on the command line needs no settings of a helpline; nor does a recording.
     if let Command::Dial(dial) = command {
         return dial.run().await;
+    }
+    if let Command::Recording(recording) = &command {
+        return recording.run();
     }
     let settings = Settings::load(cli.config.as_deref())?;
     logging::start(&settings.log)?;
@@ -78,6 +85,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::User(user) => user.run(&settings).await,
         Command::Reindex => reindex::run(&settings).await,
         Command::Dial(dial) => dial.run().await,
+        Command::Recording(recording) => recording.run(),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod call;
 pub mod ice;
 pub mod moment;
 pub mod person;
+pub mod quality;
 pub mod record;
 pub mod ringing;
 pub mod words;

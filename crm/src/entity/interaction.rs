@@ -37,6 +37,9 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) outcome: Option<String>,
     pub(crate) wait_ms: Option<i64>,
+    /// `LineQuality`.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub(crate) line_quality: Option<Json>,
     pub(crate) journal_position: Option<i64>,
     pub(crate) synthetic: bool,
 }

@@ -216,6 +216,7 @@ fn to_row(one: &Interaction) -> interaction::Model {
         agent_since: one.times.agent_since.map(time::to_column),
         outcome: one.outcome.clone(),
         wait_ms: one.wait_ms().map(|wait| i64::try_from(wait).unwrap_or(i64::MAX)),
+        line_quality: one.line_quality.as_ref().map(|quality| serde_json::json!(quality)),
         journal_position: one.journal_position,
         synthetic: one.synthetic,
     }
@@ -225,6 +226,7 @@ pub(crate) fn from_row(row: interaction::Model) -> Result<Interaction, CrmError>
     let unreadable = |column| CrmError::unreadable(TABLE, column);
     let origin = if row.begun { Some(origin_from(&row)?) } else { None };
     let class = row.class.map(|word| class_from_name(&word).ok_or(unreadable("class")));
+    let line_quality = row.line_quality.map(serde_json::from_value).transpose();
     let queue = row.queue.map(|key| key.parse()).transpose();
     let language = row.language.map(|tag| tag.parse()).transpose();
     Ok(Interaction {
@@ -246,6 +248,7 @@ pub(crate) fn from_row(row: interaction::Model) -> Result<Interaction, CrmError>
         language: language.map_err(|_| unreadable("language"))?,
         agent: row.agent.map(AgentId::from_uuid),
         outcome: row.outcome,
+        line_quality: line_quality.map_err(|_| unreadable("line_quality"))?,
         journal_position: row.journal_position,
         synthetic: row.synthetic,
     })

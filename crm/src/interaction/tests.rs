@@ -45,7 +45,23 @@ fn life() -> Vec<(Timestamp, Mark)> {
         (at(40), Mark::Queued { queue, class: Class::Emergency, language: None }),
         (at(41), agent(2)),
         (at(90), Mark::Ended { cause: "caller_hung_up".to_owned() }),
+        (at(40), Mark::Measured { quality: sound(20) }),
+        (at(90), Mark::Measured { quality: sound(68) }),
     ]
+}
+
+fn sound(seconds: u32) -> Box<LineQuality> {
+    let side = SideQuality {
+        packets: 50 * u64::from(seconds),
+        lost: 3,
+        mos: 431,
+        mos_worst: 290,
+        jitter_ms: 4,
+        round_trip_ms: Some(80),
+    };
+    let operator = SideQuality { mos: 440, round_trip_ms: None, ..side };
+    let verdicts = [(AudioVerdict::PoorLine, seconds / 4)].into();
+    Box::new(LineQuality { seconds, caller: side, operator, verdicts })
 }
 
 fn play(marks: &[(Timestamp, Mark)]) -> Interaction {
@@ -75,6 +91,19 @@ fn a_call_told_in_order_has_its_times_wait_and_outcome() {
     assert_eq!(told.agent, Some(AgentId::from_number(2)));
     assert_eq!(told.outcome.as_deref(), Some("caller_hung_up"));
     assert_eq!(told.journal_position, Some(7));
+    let quality = told.line_quality.expect("it was measured");
+    assert_eq!((quality.seconds, quality.mos()), (68, 431), "the whole call, the worse side");
+}
+
+#[test]
+fn how_the_sound_was_is_kept_in_these_words() {
+    let kept = serde_json::to_value(sound(20)).unwrap();
+    let side = serde_json::json!({
+        "packets": 1000, "lost": 3, "mos": 440, "mos_worst": 290, "jitter_ms": 4,
+    });
+    assert_eq!(kept["operator"], side);
+    assert_eq!(kept["verdicts"], serde_json::json!({"poor_line": 5}));
+    assert_eq!(serde_json::from_value::<LineQuality>(kept).unwrap(), *sound(20));
 }
 
 #[test]
@@ -101,7 +130,7 @@ fn debug_shows_no_number() {
 proptest! {
     #[test]
     fn any_order_and_any_repetition_make_the_same_interaction(
-        order in Just((0..7).chain(0..7).collect::<Vec<usize>>()).prop_shuffle(),
+        order in Just((0..9).chain(0..9).collect::<Vec<usize>>()).prop_shuffle(),
     ) {
         let life = life();
         let shuffled: Vec<_> = order.into_iter().map(|i| life[i].clone()).collect();

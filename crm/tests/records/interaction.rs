@@ -2,7 +2,7 @@
 
 use crm::actor::{Actor, Purpose};
 use crm::case::{self, CaseChoice, CaseEdit, StateName};
-use crm::interaction::{self, Mark, Medium, Told, id_of};
+use crm::interaction::{self, AudioVerdict, LineQuality, Mark, Medium, SideQuality, Told, id_of};
 use crm::{E164, preference};
 use ids::{AgentId, CallId, CaseId, Class, Language, QueueId, Timestamp};
 use store::Store;
@@ -42,9 +42,27 @@ async fn tell(store: &Store, n: u128, which: usize) {
         3 => {
             interaction::mark_talking(store, call, AgentId::from_number(9), at(25), position).await
         }
-        _ => interaction::end(store, call, "caller_hung_up", at(60), position).await,
+        4 => interaction::end(store, call, "caller_hung_up", at(60), position).await,
+        _ => {
+            let quality = Box::new(sound());
+            interaction::mark(store, call, at(60), position, &Mark::Measured { quality }).await
+        }
     };
     assert_eq!(told.unwrap(), id_of(call));
+}
+
+fn sound() -> LineQuality {
+    let side = SideQuality {
+        packets: 1_750,
+        lost: 9,
+        mos: 431,
+        mos_worst: 290,
+        jitter_ms: 4,
+        round_trip_ms: Some(80),
+    };
+    let operator = SideQuality { round_trip_ms: None, ..side };
+    let verdicts = [(AudioVerdict::CallerIsSilent, 12), (AudioVerdict::PoorLine, 5)].into();
+    LineQuality { seconds: 35, caller: side, operator, verdicts }
 }
 
 async fn row(store: &Store, n: u128) -> interaction::Interaction {
@@ -53,11 +71,11 @@ async fn row(store: &Store, n: u128) -> interaction::Interaction {
 
 async fn marks_in_any_order_and_twice_make_the_same_row(db: &TestDb) {
     let orders: [&[usize]; 5] = [
-        &[0, 1, 2, 3, 4],
-        &[4, 3, 2, 1, 0],
-        &[2, 0, 4, 1, 3],
-        &[0, 0, 1, 1, 2, 2, 3, 3, 4, 4],
-        &[3, 4, 0, 2, 1, 3, 2],
+        &[0, 1, 2, 3, 5, 4],
+        &[5, 4, 3, 2, 1, 0],
+        &[2, 0, 4, 1, 5, 3],
+        &[0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5],
+        &[3, 4, 5, 0, 2, 1, 3, 2],
     ];
     for (n, order) in (1..).zip(orders) {
         for which in order {
@@ -70,7 +88,8 @@ async fn marks_in_any_order_and_twice_make_the_same_row(db: &TestDb) {
         assert_eq!(told.agent, Some(AgentId::from_number(9)));
         assert_eq!((told.queue, told.language), (Some(queue()), hindi()));
         assert_eq!(told.outcome.as_deref(), Some("caller_hung_up"));
-        assert_eq!(told.journal_position, Some(104));
+        assert_eq!(told.line_quality.as_ref(), Some(&sound()));
+        assert_eq!(told.journal_position, Some(105));
         let origin = told.origin.expect("its beginning was written");
         assert_eq!((origin.from, origin.dialled.as_str()), (Some(phone("9999000001")), "104"));
     }

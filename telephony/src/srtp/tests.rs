@@ -5,6 +5,10 @@ mod forged;
 mod indices;
 mod oracle;
 
+use hmac::{Hmac, Mac};
+use sha1::Sha1;
+
+use super::keys::Label;
 use super::*;
 
 const PROFILES: [SrtpProfile; 3] =
@@ -119,6 +123,23 @@ fn a_packet_without_payload_is_still_authenticated() {
         let datagram = protected_rtcp(&mut sender, report).expect("room");
         assert_eq!(opened_rtcp(&mut receiver, &datagram), Ok(report.to_vec()));
     }
+}
+
+#[test]
+fn a_report_that_was_not_encrypted_is_taken_if_it_is_authentic() {
+    let master = master(SrtpProfile::Aes128CmSha1_80);
+    let mut key = [0; 20];
+    master.derive(Label::RtcpTag, &mut key);
+    let mut receiver = SrtpReceiver::new(master);
+    let signed = [rtcp(7), 5_u32.to_be_bytes().to_vec()].concat();
+    let hmac = <Hmac<Sha1> as Mac>::new_from_slice(&key).expect("any length");
+    let tag = hmac.chain_update(&signed).finalize().into_bytes();
+    let mut datagram = [&signed[..], &tag[..10]].concat();
+    datagram[9] ^= 1;
+    assert_eq!(opened_rtcp(&mut receiver, &datagram), Err(SrtpError::NotAuthentic));
+    datagram[9] ^= 1;
+    assert_eq!(opened_rtcp(&mut receiver, &datagram), Ok(rtcp(7)));
+    assert_eq!(opened_rtcp(&mut receiver, &datagram), Err(SrtpError::Replayed));
 }
 
 #[test]

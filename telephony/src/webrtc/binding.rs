@@ -156,3 +156,6 @@ fn signed_answer(
     let _fits = FINGERPRINT.add_to(&mut answer);
     answer.raw
 }
+
+#[cfg(test)]
+pub(super) mod tests;

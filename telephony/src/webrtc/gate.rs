@@ -279,3 +279,6 @@ impl Gate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

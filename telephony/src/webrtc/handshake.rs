@@ -294,3 +294,6 @@ impl Association {
 fn endpoint(certificate: &Certificate, profile: SrtpProfile) -> Endpoint {
     Endpoint::new(LOCAL, TransportProtocol::UDP, Some(certificate.config(profile)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,9 +194,14 @@ fn telephone_event(audio: &MediaDescription) -> Option<u8> {
     audio.attributes.iter().filter(|a| a.key == "rtpmap").find_map(|a| {
         let (number, encoding) = a.value.as_deref()?.split_once(' ')?;
         let number: u8 = number.trim().parse().ok()?;
-        let named = encoding.trim().eq_ignore_ascii_case("telephone-event/8000");
-        // 72–76 would look like RTCP on the shared port (RFC 5761 §4).
+        // Firefox adds the number of channels, which one may (RFC 8866 §6.6).
+        let encoding = encoding.trim().trim_end_matches("/1");
+        let named = encoding.eq_ignore_ascii_case("telephone-event/8000");
+        // 64–95 could be taken for RTCP on one port with it (RFC 5761 §4).
         let usable = number < 128 && !(64..=95).contains(&number);
         (named && usable && formats(audio).any(|format| format == number)).then_some(number)
     })
 }
+
+#[cfg(test)]
+pub(super) mod tests;

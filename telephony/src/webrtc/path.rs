@@ -206,3 +206,6 @@ impl Path {
         Some((alive + limit).min(chosen.checked + self.timing.consent_lasts))
     }
 }
+
+#[cfg(test)]
+mod tests;

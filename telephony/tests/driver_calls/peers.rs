@@ -172,7 +172,11 @@ async fn a_closed_page_is_told() {
 async fn offers_that_cannot_be_answered_leave_nothing_behind() {
     let exchange = exchange().await;
     let opus = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
-                m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:111 opus/48000/2\r\n";
+                m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:111 opus/48000/2\r\n\
+                a=mid:0\r\na=rtcp-mux\r\na=setup:actpass\r\na=ice-ufrag:abcd\r\n\
+                a=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 \
+                00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:\
+                00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n";
     let no_ice = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n";
     for (offer, refused) in [
         ("", MediaRefused::BadDescription),

@@ -2,6 +2,8 @@
 //! connections.
 
 mod browser;
+mod chromium;
 mod connects;
+mod hostile;
 mod port;
 mod relay;

@@ -50,8 +50,12 @@ pub(crate) struct Port {
 }
 
 impl Port {
-    /// With short deadlines: a peer is lost after a second and a half without checks.
     pub(crate) async fn open() -> Self {
+        Self::with_timing(GateTiming::default()).await
+    }
+
+    /// With short patience: a peer is lost after a second and a half without checks.
+    pub(crate) async fn impatient() -> Self {
         Self::with_timing(GateTiming {
             quiet_after: Duration::from_millis(1500),
             quiet_after_unsteady: Duration::from_millis(3500),
@@ -149,7 +153,7 @@ impl Port {
             let received = tokio::time::timeout_at(wake, self.socket.recv_from(&mut room)).await;
             let now = Instant::now().into_std();
             match received {
-                Ok(Ok((len, from))) if (128..=191).contains(&room[0]) => {
+                Ok(Ok((len, from))) if len > 0 && (128..=191).contains(&room[0]) => {
                     self.media(from, &mut room[..len]);
                 }
                 Ok(Ok((len, from))) => self.inner().gate.datagram(now, from, &room[..len]),
@@ -175,7 +179,7 @@ impl Port {
 
     fn media(&self, from: SocketAddr, datagram: &mut [u8]) {
         // RTCP has the packet types 192–223 in its second byte (RFC 5761 §4).
-        if (192..=223).contains(&datagram[1]) {
+        if datagram.get(1).is_none_or(|kind| (192..=223).contains(kind)) {
             return;
         }
         for seen in self.inner().seen.values_mut() {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
+use tests::load::media::command::{InStorm, Media};
 use tests::load::{Outcome, Place, bridged, calls, free};
 
 /// Longest run: then it is given up, whatever happens.
@@ -42,7 +43,7 @@ struct At {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum What {
     /// Calls at once, telephone and browser: CPU, losses, memory.
     Bridged {
@@ -76,6 +77,10 @@ enum What {
     },
     /// The three in small sizes, each on a helpline of its own.
     All,
+    /// The audio path alone, in a process of its own: CPU, losses, latency, memory.
+    Media(Media),
+    /// Calls through the audio path alone while a million packets that went wrong come in.
+    Storm(InStorm),
 }
 
 /// One run.
@@ -96,6 +101,21 @@ const ALL: [Run; 3] = [
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let Load { at, what } = Load::parse();
+    let alone: Option<Box<dyn FnOnce() -> Result<bool> + Send>> = match &what {
+        What::Media(media) => Some(Box::new({
+            let media = media.clone();
+            move || media.go()
+        })),
+        What::Storm(storm) => Some(Box::new({
+            let storm = *storm;
+            move || storm.go()
+        })),
+        What::Bridged { .. } | What::Calls { .. } | What::Free { .. } | What::All => None,
+    };
+    if let Some(alone) = alone {
+        let good = tokio::task::spawn_blocking(alone).await??;
+        return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     let mut good = true;
     for run in what.runs() {
         let ended = tokio::time::timeout(RUN_LIMIT, run.go(&at)).await;
@@ -116,6 +136,8 @@ impl What {
             }
             Self::Free { waiting, agents } => vec![Run::Free(free::Sizes { waiting, agents })],
             Self::All => ALL.to_vec(),
+            // They have runs of their own.
+            Self::Media(_) | Self::Storm(_) => Vec::new(),
         }
     }
 }

@@ -117,6 +117,13 @@ const theCase = {
   updated_at: iso(-400),
 };
 
+const side = { mos: 4.4, loss_percent: 0, jitter_ms: 2, round_trip_ms: 38 };
+
+export function quality(word = "good", part = {}) {
+  const figures = { call_id: "call-1", received: 50, lost: 0, jitter_ms: 2 };
+  return { type: "call_quality", ...figures, word, caller: side, operator: side, ...part };
+}
+
 const timeline = [
   {
     at: iso(-3_000),
@@ -124,6 +131,15 @@ const timeline = [
     title: "In contact",
     actor: "Vikram",
     text: "caller_hung_up",
+    line_quality: {
+      word: "good",
+      mos: 4.3,
+      mos_worst: 2.9,
+      seconds: 240,
+      caller: side,
+      operator: side,
+      verdicts: [{ verdict: "caller_cannot_hear_you", seconds: 12 }],
+    },
   },
   {
     at: iso(-2_500),

@@ -158,10 +158,17 @@ const shots = {
     const it = await shots.ringing(options);
     it.tell({ type: "agent_state_changed", agent: data.agent("talking") });
     it.tell({ type: "call_changed", call: data.call({ contact_id: "p2" }) });
-    it.tell({ type: "call_quality", call_id: "call-1", received: 50, lost: 0, word: "good" });
+    it.tell(data.quality());
     await it.page.getByTestId("case-notes").fill(data.notes[options.lang]);
     await it.page.getByTestId("disposition-self_care").click();
     await it.page.locator('[data-saved="saved"]').waitFor();
+    return it;
+  },
+  verdict: async (options) => {
+    const it = await shots.talking(options);
+    it.tell(data.quality("fair", { verdict: "caller_cannot_hear_you" }));
+    await it.page.getByTestId("line-quality").click();
+    await it.page.locator('[data-verdict="caller_cannot_hear_you"]').waitFor();
     return it;
   },
   breaks: async (options) => {
@@ -252,6 +259,8 @@ const plan = [
   ["talking", { lang: "hi" }],
   ["talking", { lang: "hi", height: 640 }],
   ["talking", { lang: "en", scheme: "dark" }],
+  ["verdict", { lang: "en" }],
+  ["verdict", { lang: "hi", height: 640 }],
   ["breaks", { lang: "hi" }],
   ["otherTab", { lang: "en" }],
   ["keypad", { lang: "en" }],

@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::auth::Person;
 use crate::records;
 use crate::wire::agent::millis;
-use crate::wire::call::{CallView, Eyes, QualityWord};
+use crate::wire::call::{CallView, Eyes};
+use crate::wire::quality::QualityWord;
 use crate::wire::ringing::{Known, Ringing};
 
 /// How long a ringing console waits for the records: the ring itself must not wait for them longer.
@@ -86,12 +87,16 @@ impl Frames {
             Happening::CallEnded { call, cause } => {
                 News::CallEnded { call_id: *call, cause: (*cause).into() }
             }
-            Happening::CallQuality { call, received, lost, jitter_ms } => News::CallQuality {
+            Happening::CallQuality { call, caller, operator, verdict } => News::CallQuality {
                 call_id: *call,
-                received: *received,
-                lost: *lost,
-                jitter_ms: *jitter_ms,
-                word: QualityWord::of(*received, *lost, *jitter_ms),
+                received: caller.received,
+                lost: caller.lost,
+                jitter_ms: caller.jitter_ms,
+                // A talk needs both directions.
+                word: QualityWord::of(caller.mos.min(operator.mos)),
+                caller: caller.into(),
+                operator: operator.into(),
+                verdict: verdict.map(Into::into),
             },
             Happening::QueueChanged(view) => News::QueueChanged {
                 queue: view.id,

@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 use crate::wire::Moment;
 use crate::wire::agent::{AgentView, QueueView};
-use crate::wire::call::{CallView, QualityWord};
+use crate::wire::call::CallView;
+use crate::wire::quality::{AudioVerdict, QualityWord, SideQuality};
 use crate::wire::ringing::Ringing;
 use crate::wire::words::EndCause;
 
@@ -140,19 +141,26 @@ pub enum News {
         /// How.
         cause: EndCause,
     },
-    /// The caller's audio over the last second.
+    /// How a talk sounded over the last second.
     CallQuality {
         /// Which call.
         #[schema(value_type = uuid::Uuid)]
         call_id: CallId,
-        /// Packets received.
+        /// Packets received from the caller.
         received: u32,
-        /// Packets lost.
+        /// Packets of the caller lost.
         lost: u32,
-        /// Jitter, milliseconds.
+        /// Jitter of the caller's audio, milliseconds.
         jitter_ms: f32,
-        /// In a word.
+        /// In a word, for the worse direction.
         word: QualityWord,
+        /// What comes from the caller.
+        caller: SideQuality,
+        /// What comes from the operator.
+        operator: SideQuality,
+        /// What is wrong, for the operator; absent if nothing is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        verdict: Option<AudioVerdict>,
     },
     /// A queue's length changed.
     QueueChanged {

@@ -118,35 +118,6 @@ pub fn mask(number: &str) -> String {
     number.chars().enumerate().map(hide).collect()
 }
 
-/// Words for the quality of a caller's audio over one second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum QualityWord {
-    /// Nothing to notice.
-    Good,
-    /// Words may drop.
-    Fair,
-    /// Hard to understand.
-    Poor,
-}
-
-impl QualityWord {
-    /// The word for these figures: loss in per cent of what was sent, and jitter. G.711 hides a loss
-    /// of about 1 % and a playout buffer absorbs about 30 ms; at 5 % or 60 ms words are lost.
-    #[must_use]
-    pub fn of(received: u32, lost: u32, jitter_ms: f32) -> Self {
-        let sent = u64::from(received) + u64::from(lost);
-        let loss_percent_over = |limit: u64| u64::from(lost) * 100 > sent * limit;
-        if received == 0 || loss_percent_over(5) || jitter_ms > 60.0 {
-            Self::Poor
-        } else if loss_percent_over(1) || jitter_ms > 30.0 {
-            Self::Fair
-        } else {
-            Self::Good
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,14 +127,5 @@ mod tests {
         assert_eq!(mask("+919876543210"), "+••••••••3210");
         assert_eq!(mask("104"), "104");
         assert_eq!(mask(""), "");
-    }
-
-    #[test]
-    fn silence_and_loss_are_poor() {
-        assert_eq!(QualityWord::of(50, 0, 3.0), QualityWord::Good);
-        assert_eq!(QualityWord::of(98, 2, 3.0), QualityWord::Fair);
-        assert_eq!(QualityWord::of(50, 0, 45.0), QualityWord::Fair);
-        assert_eq!(QualityWord::of(45, 5, 3.0), QualityWord::Poor);
-        assert_eq!(QualityWord::of(0, 0, 0.0), QualityWord::Poor);
     }
 }

@@ -175,6 +175,75 @@ async fn wrap_up(agent: &mut Agent, case: &str) {
     agent.until(|agent| agent["state"] == "available").await;
 }
 
+/// The browser of these tests never sends a packet: the worst that can happen to a talk.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_whom_nobody_hears_is_told_and_the_case_keeps_it() {
+    let app = TestApp::start().await;
+    let mut agent = Agent::at_work(&app, "operator1").await;
+    app.account("operator2", Role::Operator).await;
+    let other = Actor::cookie(&app, "operator2").await;
+    let mut other = connect(&app, &other, "", None).await.expect("open");
+    let caller = citizen(&app, "+919999000124");
+    let ringing = frame_of(&mut agent.socket, "reservation_ringing").await;
+    let ringing = &ringing["reservation"];
+    let accept = format!("/api/v1/reservations/{}/accept", ringing["reservation_id"]);
+    assert_eq!(agent.post(&accept).await, StatusCode::NO_CONTENT);
+    let told = loop {
+        let frame = frame_of(&mut agent.socket, "call_quality").await;
+        if frame.get("verdict").is_some() {
+            break frame;
+        }
+    };
+    let id = ringing["call"]["id"].as_str().expect("an id");
+    assert_eq!((&told["call_id"], &told["word"]), (&json!(id), &json!("poor")));
+    assert_eq!(told["verdict"], "caller_cannot_hear_you");
+    assert_eq!(told["operator"]["mos"], 1.0, "nothing comes from the agent: {told}");
+    assert!(told["caller"]["mos"].as_f64().expect("a score") > 1.0, "the caller sends: {told}");
+    assert!(told["caller"]["jitter_ms"].is_number() && told["caller"]["loss_percent"].is_number());
+
+    let path = format!("/api/v1/calls/{id}");
+    let case = case_of(&agent, &path, ringing).await;
+    assert_eq!(agent.post(&format!("{path}/hang-up")).await, StatusCode::NO_CONTENT);
+    frame_of(&mut agent.socket, "call_ended").await;
+    caller.await.expect("no panic");
+    let kept = line_quality(&agent.actor, &format!("{case}/timeline")).await;
+    assert_eq!(kept["word"], "poor");
+    assert_eq!(kept["verdicts"][0]["verdict"], "caller_cannot_hear_you", "{kept}");
+    assert!(kept["verdicts"][0]["seconds"].as_u64() <= kept["seconds"].as_u64(), "{kept}");
+    let interaction = format!("/api/v1/interactions/{id}");
+    let interaction = json_of(agent.actor.get(&interaction).await, StatusCode::OK).await;
+    assert_eq!(interaction["line_quality"], kept);
+
+    only_those_who_may(&app, &case, &mut other).await;
+    agent.browser.close().await;
+    app.stop().await;
+}
+
+/// The quality in the story of a case, once the end of the call is written.
+async fn line_quality(actor: &Actor, path: &str) -> Value {
+    for _ in 0..50 {
+        let story = json_of(actor.get(path).await, StatusCode::OK).await;
+        let entries = story.as_array().expect("a story").clone();
+        let quality = entries.into_iter().find_map(|entry| entry.get("line_quality").cloned());
+        if let Some(quality) = quality {
+            return quality;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("no quality in the story five seconds after the end");
+}
+
+async fn only_those_who_may(app: &TestApp, case: &str, other: &mut Socket) {
+    let timeline = format!("{case}/timeline");
+    let stranger = app.anonymous().get(&timeline).await;
+    problem_of(stranger, StatusCode::UNAUTHORIZED, "not-signed-in").await;
+    let auditor = app.auditor().await.get(&timeline).await;
+    problem_of(auditor, StatusCode::FORBIDDEN, "forbidden").await;
+    let heard = async { while crate::events::frame(other).await["type"] != "call_quality" {} };
+    let heard = tokio::time::timeout(Duration::from_millis(500), heard).await;
+    assert!(heard.is_err(), "another agent hears nothing of this talk");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_citizen_calls_from_the_browser_into_the_same_queue() {
     let app = TestApp::start().await;

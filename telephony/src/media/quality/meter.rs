@@ -117,8 +117,9 @@ impl LegMeter {
     }
 
     /// The last second. `interval` is what came in it, `jitter_ms` the stream's jitter, `buffer_ms`
-    /// what a jitter buffer holds between this leg and its listener (0 if there is none), `sent` the
-    /// packets sent to the far end in it.
+    /// what a jitter buffer of ours holds between this leg and its listener (0 if there is none),
+    /// `sent` the packets sent to the far end in it. Where we only forward, the listener's device has
+    /// to hold back as much: at least twice the jitter is reckoned.
     ///
     /// Asked once a second while the leg is in a talk. After a pause in the asking (the caller was on
     /// hold, or waited) what was heard before does not count.
@@ -139,6 +140,7 @@ impl LegMeter {
             self.sound_at = now;
         }
         let sends = self.sends(now);
+        let buffer_ms = buffer_ms.max(2.0 * jitter_ms);
         let buffer = Duration::try_from_secs_f32(buffer_ms / 1000.0).unwrap_or_default();
         self.mos = match (sends, lost_share(interval)) {
             (Sends::Nothing, _) => 1.0,

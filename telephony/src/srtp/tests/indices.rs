@@ -78,6 +78,20 @@ fn a_stream_may_leap_in_its_first_turn() {
 }
 
 #[test]
+fn half_a_turn_belongs_to_the_present_one() {
+    let sent_after = |index, sequence| {
+        let (mut sender, _) = ends(SrtpProfile::AeadAes128Gcm);
+        sender.set(7, index, 0);
+        refusal(protected_rtp(&mut sender, &rtp(7, sequence, &[])))
+    };
+    // RFC 3711, Appendix A, where both its comparisons change their answer.
+    assert_eq!(sent_after(0x1_8000, 0x0000), Some(SrtpError::TooOld), "this turn");
+    assert_eq!(sent_after(0x1_8001, 0x0000), None, "the next turn");
+    assert_eq!(sent_after(0x1_0000, 0x8000), None, "this turn");
+    assert_eq!(sent_after(0x1_0000, 0x8001), Some(SrtpError::TooOld), "the turn before");
+}
+
+#[test]
 fn the_window_is_128_packets_for_both_ends() {
     for profile in PROFILES {
         let (mut sender, mut receiver) = ends(profile);

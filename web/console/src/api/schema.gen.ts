@@ -906,6 +906,11 @@ export interface components {
          * @enum {string}
          */
         AlertWord: "missed_twice" | "nobody_signed_in";
+        /**
+         * @description What is wrong with the sound of a talk, for its operator.
+         * @enum {string}
+         */
+        AudioVerdict: "caller_cannot_hear_you" | "you_cannot_hear_caller" | "your_microphone_is_silent" | "caller_is_silent" | "poor_line";
         /** @description A page of entries. */
         AuditEntries: {
             /** @description Newest first. */
@@ -1555,6 +1560,7 @@ export interface components {
             id: string;
             /** @description The language chosen or remembered. */
             language?: string | null;
+            line_quality?: components["schemas"]["LineQuality"] | null;
             medium?: components["schemas"]["Medium"] | null;
             /** @description How it ended. */
             outcome?: string | null;
@@ -1588,6 +1594,32 @@ export interface components {
             key: string;
             /** @description The category above; absent at the upper level, and for dispositions. */
             parent?: string | null;
+        };
+        /** @description How the sound of a call was, over all its talks. */
+        LineQuality: {
+            /** @description What came from the caller. */
+            caller: components["schemas"]["SideQuality"];
+            /**
+             * Format: float
+             * @description Mean opinion score of the worse direction.
+             */
+            mos: number;
+            /**
+             * Format: float
+             * @description The worst second of either direction.
+             */
+            mos_worst: number;
+            /** @description What came from the operators. */
+            operator: components["schemas"]["SideQuality"];
+            /**
+             * Format: int32
+             * @description Seconds that were measured.
+             */
+            seconds: number;
+            /** @description What the operator was told, and for how long. */
+            verdicts: components["schemas"]["VerdictTime"][];
+            /** @description In a word, for the worse direction. */
+            word: components["schemas"]["QualityWord"];
         };
         /** @description The signed-in person. */
         Me: {
@@ -1741,24 +1773,29 @@ export interface components {
              * @description Which call.
              */
             call_id: string;
+            /** @description What comes from the caller. */
+            caller: components["schemas"]["SideQuality"];
             /**
              * Format: float
-             * @description Jitter, milliseconds.
+             * @description Jitter of the caller's audio, milliseconds.
              */
             jitter_ms: number;
             /**
              * Format: int32
-             * @description Packets lost.
+             * @description Packets of the caller lost.
              */
             lost: number;
+            /** @description What comes from the operator. */
+            operator: components["schemas"]["SideQuality"];
             /**
              * Format: int32
-             * @description Packets received.
+             * @description Packets received from the caller.
              */
             received: number;
             /** @enum {string} */
             type: "call_quality";
-            /** @description In a word. */
+            verdict?: components["schemas"]["AudioVerdict"] | null;
+            /** @description In a word, for the worse direction. */
             word: components["schemas"]["QualityWord"];
         } | {
             /**
@@ -1921,7 +1958,7 @@ export interface components {
             type: string;
         };
         /**
-         * @description Words for the quality of a caller's audio over one second.
+         * @description A word for a mean opinion score.
          * @enum {string}
          */
         QualityWord: "good" | "fair" | "poor";
@@ -2131,6 +2168,29 @@ export interface components {
          * @enum {string}
          */
         Sex: "female" | "male" | "other";
+        /** @description The sound that comes from one side of a talk. */
+        SideQuality: {
+            /**
+             * Format: float
+             * @description Jitter, whole milliseconds.
+             */
+            jitter_ms: number;
+            /**
+             * Format: float
+             * @description Packets lost, per cent, with one decimal.
+             */
+            loss_percent: number;
+            /**
+             * Format: float
+             * @description Mean opinion score, 1.0 to 4.5, with two decimals.
+             */
+            mos: number;
+            /**
+             * Format: float
+             * @description The way there and back, whole milliseconds; absent if the far end does not tell.
+             */
+            round_trip_ms?: number | null;
+        };
         /**
          * @description Why a console stops ringing, seen from that console.
          * @enum {string}
@@ -2149,6 +2209,7 @@ export interface components {
             ids: string[];
             /** @description What kind: `interaction`, `report`, `opened`, `edited`, `attached`, `state_changed`. */
             kind: string;
+            line_quality?: components["schemas"]["LineQuality"] | null;
             /** @description The text of a report, the outcome of an interaction. */
             text?: string | null;
             /** @description What, in a line of English. The console puts `kind` into the person's language. */
@@ -2204,6 +2265,16 @@ export interface components {
             next_cursor?: string | null;
             /** @description By user name. */
             users: components["schemas"]["User"][];
+        };
+        /** @description For how long a verdict stood. */
+        VerdictTime: {
+            /**
+             * Format: int32
+             * @description For how many seconds.
+             */
+            seconds: number;
+            /** @description What was wrong. */
+            verdict: components["schemas"]["AudioVerdict"];
         };
         /** @description The words to choose from. */
         Vocabulary: {

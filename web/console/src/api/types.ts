@@ -61,7 +61,17 @@ export type NewContact = Schemas["ContactDetails"];
 export type Next = Schemas["NextState"];
 export type PickListEntry = Schemas["PickListEntry"];
 export type PreviousContact = Schemas["PreviousContact"];
+export type LineQuality = Schemas["LineQuality"];
 export type Quality = Schemas["QualityWord"];
+export type SideQuality = Schemas["SideQuality"];
+export type AudioVerdict = Schemas["AudioVerdict"];
+export const AUDIO_VERDICTS = [
+  "caller_cannot_hear_you",
+  "you_cannot_hear_caller",
+  "your_microphone_is_silent",
+  "caller_is_silent",
+  "poor_line",
+] as const satisfies readonly AudioVerdict[];
 export type QueueView = Schemas["QueueView"];
 export type Report = Schemas["Report"];
 export type ReservationId = Ringing["reservation_id"];

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AGENT_STATES, type AgentView, type ServerFrame } from "../api/types";
-import { agent, call, iso, NOW, ringing, snapshot } from "../testing/fixtures";
-import { callOf, INITIAL, inCall, step } from "./machine";
+import { agent, call, iso, NOW, quality, ringing, snapshot } from "../testing/fixtures";
+import { callOf, heardQuality, INITIAL, inCall, step, verdictOf } from "./machine";
 import type { CallEvent, CallState, Command, Desk } from "./state";
 
 const READY: CallState = { ...INITIAL, media: { kind: "ready" } };
@@ -179,6 +179,60 @@ describe("sound and screen", () => {
     const { desk } = run([told(late)]);
     // The server is five seconds ahead, so its 30 s from "now" are 25 s here.
     expect(desk).toMatchObject({ kind: "wrap_up", until: NOW + 25_000 });
+  });
+});
+
+describe("the sound of the talk", () => {
+  const poor = quality({ word: "poor", verdict: "poor_line" });
+
+  it("is what the last second says", () => {
+    const talking = run([told(poor)], DESKS.talking);
+    expect(heardQuality(talking)).toMatchObject({ word: "poor", caller: { mos: 4.38 } });
+    expect(verdictOf(talking)).toBe("poor_line");
+    const better = run([told(quality())], talking);
+    expect(heardQuality(better)?.word).toBe("good");
+    expect(verdictOf(better)).toBeNull();
+  });
+
+  it("is not known on hold, without sound, without the server, nor after the call", () => {
+    const talking = run([told(poor)], DESKS.talking);
+    const later: CallEvent[] = [
+      told({ type: "agent_state_changed", agent: agent("on_hold") }),
+      { kind: "media_changed", media: { kind: "lost", since: NOW } },
+      { kind: "link_lost", at: NOW },
+      told({ type: "agent_state_changed", agent: agent("wrap_up") }),
+    ];
+    for (const event of later) {
+      expect(heardQuality(run([event], talking))).toBeNull();
+      expect(verdictOf(run([event], talking))).toBeNull();
+    }
+    const resumed = run(
+      [
+        told({ type: "agent_state_changed", agent: agent("on_hold") }),
+        told(poor),
+        told({ type: "agent_state_changed", agent: agent("talking") }),
+      ],
+      talking,
+    );
+    expect(verdictOf(resumed)).toBeNull();
+  });
+
+  it("is of this call alone, and of nobody else's", () => {
+    const foreign = step(DESKS.talking, told(quality({ call_id: "call-9" })));
+    expect(foreign.ignored).toBeTruthy();
+    for (const name of AGENT_STATES) {
+      if (name === "talking") continue;
+      expect(step(DESKS[name], told(poor)).state.quality, name).toBeNull();
+    }
+  });
+
+  it("does not blame a microphone that the agent muted", () => {
+    const silent = run([told(quality({ verdict: "your_microphone_is_silent" }))], DESKS.talking);
+    expect(verdictOf(silent)).toBe("your_microphone_is_silent");
+    const muted = run([{ kind: "mute_toggled" }], silent);
+    expect(verdictOf(muted)).toBeNull();
+    const deaf = run([told(quality({ verdict: "you_cannot_hear_caller" }))], muted);
+    expect(verdictOf(deaf)).toBe("you_cannot_hear_caller");
   });
 });
 

@@ -1,8 +1,16 @@
 // The call as a pure reducer: (state, event) -> state and effects. The server is the truth: its
 // snapshot replaces the state, and no key changes the desk before the floor has said so.
 // Sound, title and live regions are derived from the state (signals.ts), not asked for here.
-import type { AgentView, CallView, ReservationId, ServerFrame, Stopped, Time } from "../api/types";
-import type { CallEvent, CallState, Command, Desk, Effect, Step } from "./state";
+import type {
+  AgentView,
+  AudioVerdict,
+  CallView,
+  ReservationId,
+  ServerFrame,
+  Stopped,
+  Time,
+} from "../api/types";
+import type { CallEvent, CallState, Command, Desk, Effect, Step, TalkQuality } from "./state";
 
 export const INITIAL: CallState = {
   agent: null,
@@ -81,6 +89,23 @@ export function callOf(desk: Desk): CallView | null {
   }
 }
 
+/** How the talk sounds, while that is known: not without sound, nor by an old word of the server. */
+export function heardQuality(state: CallState): TalkQuality | null {
+  const known = state.link.kind === "online" && state.media.kind === "ready";
+  return known && state.desk.kind === "talking" ? state.quality : null;
+}
+
+/** What is wrong with the sound. Who muted the microphone knows why it is silent; the bar says it. */
+export function verdictOf(state: CallState): AudioVerdict | null {
+  const verdict = heardQuality(state)?.verdict ?? null;
+  return state.muted && verdict === "your_microphone_is_silent" ? null : verdict;
+}
+
+function qualityOf(message: Extract<ServerFrame, { type: "call_quality" }>): TalkQuality {
+  const { word, caller, operator, verdict } = message;
+  return { word, caller, operator, verdict: verdict ?? null };
+}
+
 function frame(state: CallState, message: ServerFrame, at: number): Step {
   switch (message.type) {
     case "snapshot":
@@ -111,10 +136,10 @@ function frame(state: CallState, message: ServerFrame, at: number): Step {
       }
       return to({ ...state, notice: { kind: "call_ended", cause: message.cause, at } });
     case "call_quality":
-      if (!inCall(state.desk) || state.desk.call_id !== message.call_id) {
-        return ignored(state, "quality of another call");
+      if (state.desk.kind !== "talking" || state.desk.call_id !== message.call_id) {
+        return ignored(state, "quality of another call, or of one on hold");
       }
-      return to({ ...state, quality: message.word });
+      return to({ ...state, quality: qualityOf(message) });
     case "queue_changed":
       return to({ ...state, queues: queueChanged(state.queues, message) });
     case "media_lost":
@@ -183,7 +208,8 @@ function agentChanged(state: CallState, agent: AgentView, told: CallView | null,
       desk,
       next: agent.next ?? null,
       muted: live && state.muted,
-      quality: live ? state.quality : null,
+      // Nobody hears anybody while the caller hears music.
+      quality: desk.kind === "talking" ? state.quality : null,
       pending: changed ? null : state.pending,
       notice: desk.kind === "ringing" ? null : state.notice,
     },

@@ -2,6 +2,7 @@
 // for. Types only; machine.ts holds the transitions. The names of the desk's states are the floor's
 // own; `connecting` and `offline` of the link, and the media, are what only a browser knows.
 import type {
+  AudioVerdict,
   BreakReason,
   CallView,
   Id,
@@ -11,6 +12,7 @@ import type {
   ReservationId,
   Ringing,
   ServerFrame,
+  SideQuality,
   Stopped,
 } from "../api/types";
 
@@ -68,6 +70,15 @@ export type Notice =
   | { kind: "call_ended"; cause: string; at: number }
   | { kind: "refused"; command: Command["do"]; problem: string; at: number };
 
+/** How the talk sounded in the last second. */
+export interface TalkQuality {
+  /** For the worse direction. */
+  word: Quality;
+  caller: SideQuality;
+  operator: SideQuality;
+  verdict: AudioVerdict | null;
+}
+
 export interface CallState {
   /** Whose desk this is; a supervisor's stream brings other agents too. */
   agent: Id | null;
@@ -77,7 +88,8 @@ export interface CallState {
   /** The state that follows this one, asked for while busy. */
   next: Next | null;
   queues: QueueView[];
-  quality: Quality | null;
+  /** Null while nobody talks, or nothing is known. */
+  quality: TalkQuality | null;
   muted: boolean;
   /** Sent and not yet answered; its key waits. */
   pending: Command | null;

@@ -1,5 +1,13 @@
 // Invented people, calls and cases for tests.
-import type { AgentView, CallView, Case, Ringing, ServerFrame, Session } from "../api/types";
+import type {
+  AgentView,
+  CallView,
+  Case,
+  LineQuality,
+  Ringing,
+  ServerFrame,
+  Session,
+} from "../api/types";
 
 export const NOW = Date.parse("2026-11-22T14:25:00+05:30");
 export const iso = (offset_ms = 0) => new Date(NOW + offset_ms).toISOString();
@@ -86,6 +94,37 @@ export function ringing(part: Partial<Ringing> = {}): Ringing {
 
 export function snapshot(view: AgentView, part: object = {}): ServerFrame {
   return { type: "snapshot", agent: view, queues: [], server_time: iso(), ...part };
+}
+
+const SIDE = { mos: 4.38, loss_percent: 0.5, jitter_ms: 4, round_trip_ms: 80 };
+
+export function quality(
+  part: Partial<Extract<ServerFrame, { type: "call_quality" }>> = {},
+): ServerFrame {
+  return {
+    type: "call_quality",
+    call_id: "call-1",
+    received: 50,
+    lost: 0,
+    jitter_ms: 4,
+    word: "good",
+    caller: SIDE,
+    operator: { mos: 4.4, loss_percent: 0, jitter_ms: 2 },
+    ...part,
+  };
+}
+
+export function lineQuality(part: Partial<LineQuality> = {}): LineQuality {
+  return {
+    word: "good",
+    mos: 4.31,
+    mos_worst: 2.9,
+    seconds: 300,
+    caller: SIDE,
+    operator: SIDE,
+    verdicts: [],
+    ...part,
+  };
 }
 
 export function caseOf(part: Partial<Case> = {}): Case {

@@ -212,6 +212,22 @@ export const SHAPES = {
       </>
     ),
   },
+  signalFair: {
+    kind: "line",
+    shape: (
+      <>
+        <path d="M3 14h2v3H3zM9 10h2v7H9zM15 17h2" />
+      </>
+    ),
+  },
+  signalPoor: {
+    kind: "line",
+    shape: (
+      <>
+        <path d="M3 14h2v3H3zM9 17h2M15 17h2" />
+      </>
+    ),
+  },
   lock: {
     kind: "line",
     shape: (

@@ -20,6 +20,9 @@ export const TESTID = {
   barState: "call-bar-state",
   barTimer: "call-bar-timer",
   barNotice: "call-bar-notice",
+  lineQuality: "line-quality",
+  lineFigures: "line-figures",
+  audioVerdict: "audio-verdict",
   goAvailable: "go-available",
   statusMenu: "status-menu",
   statusBreak: "status-break", // + "-meal", "-rest", …
@@ -59,6 +62,7 @@ export const TESTID = {
   hit: "search-hit",
   reason: "open-reason",
   timeline: "case-timeline",
+  timelineQuality: "case-timeline-quality",
   closeCase: "case-close",
   reopenCase: "case-reopen",
   contactPanel: "contact-panel",

@@ -20,6 +20,7 @@ use crate::clock;
 use crate::extract::Param;
 use crate::problem::Answer;
 use crate::wire::Moment;
+use crate::wire::quality::LineQuality;
 
 /// Most entries shown. A story this long is read in the search.
 const ENTRIES_MAX: usize = 500;
@@ -40,6 +41,9 @@ pub struct TimelineEntry {
     /// The text of a report, the outcome of an interaction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// How the sound of a call was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line_quality: Option<LineQuality>,
     /// The records it is about.
     pub ids: Vec<Uuid>,
 }
@@ -101,8 +105,10 @@ async fn names(app: &App, entries: &[Stored]) -> Answer<HashMap<UserId, String>>
 
 fn told(entry: Stored, names: &HashMap<UserId, String>) -> TimelineEntry {
     let actor = entry.by.and_then(|user| names.get(&user).cloned());
+    let mut line_quality = None;
     let (kind, title, text, ids) = match entry.item {
         TimelineItem::Interaction(interaction) => {
+            line_quality = interaction.line_quality.as_ref().map(Into::into);
             let title = "The citizen was in contact with the helpline".to_owned();
             ("interaction", title, interaction.outcome, vec![interaction.id.as_uuid()])
         }
@@ -112,7 +118,7 @@ fn told(entry: Stored, names: &HashMap<UserId, String>) -> TimelineEntry {
         }
         TimelineItem::Change(change) => changed(&change),
     };
-    TimelineEntry { at: entry.at.into(), kind, actor, title, text, ids }
+    TimelineEntry { at: entry.at.into(), kind, actor, title, text, line_quality, ids }
 }
 
 type Told = (&'static str, String, Option<String>, Vec<Uuid>);

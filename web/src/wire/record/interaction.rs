@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::wire::Moment;
 use crate::wire::call::mask;
+use crate::wire::quality::LineQuality;
 use crate::wire::ringing::PreviousContact;
 use crate::wire::words::{Class, Medium};
 
@@ -78,6 +79,9 @@ pub struct Interaction {
     /// How it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// How its sound was; absent if nobody talked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line_quality: Option<LineQuality>,
     /// How long it waited for a person, milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_ms: Option<u64>,
@@ -115,6 +119,7 @@ impl From<&stored::Interaction> for Interaction {
             ended_at: times.ended_at.map(Into::into),
             agent: interaction.agent,
             outcome: interaction.outcome.clone(),
+            line_quality: interaction.line_quality.as_ref().map(Into::into),
             wait_ms: interaction.wait_ms(),
         }
     }

@@ -143,6 +143,7 @@ impl Lane {
             }
             let mut buffer = Box::new(JitterBuffer::new(leg.line.codec()));
             for (header, payload, arrival) in leg.incoming.recent() {
+                buffer.prime(payload);
                 buffer.put(header, payload, arrival);
             }
             leg.place = Place::Seated { room, buffer };

@@ -168,18 +168,22 @@ fn reports_that_stop_are_deafness_only_if_we_sent() {
 #[test]
 fn loss_delay_and_buffer_lower_the_score() {
     let now = Timestamp::from_micros(5_000_000);
-    let of = |lost, trip, buffer| {
+    let with_jitter = |lost, trip, buffer, jitter| {
         let mut meter = LegMeter::new(Codec::Pcmu);
         meter.reported(now, 0, 1, Some(Duration::from_millis(trip)));
         let interval = Interval { received: 50 - lost, lost };
-        meter.second(now, interval, 0.0, buffer, 50)
+        meter.second(now, interval, jitter, buffer, 50)
     };
+    let of = |lost, trip, buffer| with_jitter(lost, trip, buffer, 0.0);
     let best = of(0, 0, 0.0);
     assert!((best.mos - 4.40).abs() < 0.01, "one frame of delay: {}", best.mos);
     assert!((of(5, 0, 0.0).mos - 3.38).abs() < 0.05, "a tenth lost");
     assert!((of(0, 400, 0.0).mos - of(0, 0, 200.0).mos).abs() < 1e-6);
     assert!(of(0, 400, 0.0).mos < 4.2);
     assert_eq!(of(0, 80, 0.0).round_trip_ms, Some(80.0));
+    let jittery = with_jitter(0, 0, 0.0, 100.0).mos;
+    assert!((jittery - of(0, 0, 200.0).mos).abs() < 1e-6, "somebody holds back twice the jitter");
+    assert!((with_jitter(0, 0, 200.0, 50.0).mos - jittery).abs() < 1e-6, "our buffer holds more");
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 // The middle of the bar: who is on the line and what to know about the line itself.
 import { useCall, useCallStore, useTab } from "../../call/CallProvider";
-import { callOf, inCall } from "../../call/machine";
+import { callOf, heardQuality, inCall } from "../../call/machine";
 import type { CallState } from "../../call/state";
 import { duration, shortDuration } from "../../format";
 import { useWords } from "../../i18n";
@@ -10,15 +10,22 @@ import { LevelBar } from "../../ui/LevelBar";
 import { TESTID } from "../../ui/testid";
 import { useNow } from "../../ui/useNow";
 import { useContact } from "../contact/useContact";
+import { LineMark } from "./LineMark";
 
-export function BarWho() {
+interface LineProps {
+  /** Whether the figures of the line are open below the bar. */
+  figures: boolean;
+  onLine: () => void;
+}
+
+export function BarWho(props: LineProps) {
   return (
     <div className="bar-who">
       <div className="first">
         <First />
       </div>
       <div className="second-line">
-        <Second />
+        <Second {...props} />
       </div>
     </div>
   );
@@ -76,7 +83,7 @@ function First() {
   }
 }
 
-function Second() {
+function Second(props: LineProps) {
   const state = useCall();
   const { t } = useWords();
   const tab = useTab();
@@ -93,7 +100,7 @@ function Second() {
           {warning}
         </span>
       ) : (
-        <Facts state={state} />
+        <Facts state={state} {...props} />
       )}
       {next && (
         <span className="tag">
@@ -107,21 +114,17 @@ function Second() {
   );
 }
 
-function Facts({ state }: { state: CallState }) {
+function Facts({ state, figures, onLine }: LineProps & { state: CallState }) {
   const { t } = useWords();
   const store = useCallStore();
-  const { desk, queues, quality, muted } = state;
+  const { desk, queues, muted } = state;
+  const quality = heardQuality(state);
   const call = callOf(desk);
   if (inCall(desk)) {
     return (
       <>
         <span>{call?.medium === "web_call" ? t("bar.fromBrowser") : shortNumber(call)}</span>
-        {quality && (
-          <span>
-            <Icon name="signal" />
-            {t(`quality.${quality}`)}
-          </span>
-        )}
+        {quality && <LineMark quality={quality} open={figures} onToggle={onLine} />}
         <span>
           <Icon name="microphone" />
           {muted ? <b className="warned">{t("bar.muted")}</b> : t("bar.mic")}

@@ -4,16 +4,18 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AGENT_STATES, type AgentStateName } from "../../api/types";
 import { setLanguage } from "../../i18n";
 import { expectAccessible, showDesk, type TestDesk } from "../../testing/desk";
-import { agent, call, NOW, ringing, snapshot } from "../../testing/fixtures";
+import { agent, call, NOW, quality, ringing, snapshot } from "../../testing/fixtures";
 import { MadeUpServer } from "../../testing/server";
 import { TESTID } from "../../ui/testid";
 import { CallBar } from "./CallBar";
+import { LineFigures } from "./LineMark";
 import { StatusMenu } from "./StatusMenu";
 
 let server: MadeUpServer;
 const props = {
   strip: "none" as const,
   onStatus: vi.fn(),
+  onLine: vi.fn(),
   onKeypad: vi.fn(),
   onCheckAgain: vi.fn(),
 };
@@ -93,6 +95,26 @@ describe("the call bar", () => {
     await expectAccessible();
   });
 
+  it("says in a word how the line sounds, and offers the figures", async () => {
+    const desk = await bar("talking");
+    expect(screen.queryByTestId(TESTID.lineQuality)).toBeNull();
+    await desk.tell(quality());
+    const mark = screen.getByTestId(TESTID.lineQuality);
+    expect(mark.textContent).toBe("Line quality: good");
+    expect(mark.title).toContain("MOS 4.4 / 4.4 · loss 0.5 / 0.0 % · jitter 4 / 2 ms");
+    expect(mark.title).toContain("round trip 80 / – ms");
+    await userEvent.setup().click(mark);
+    expect(mark.getAttribute("aria-expanded")).toBe("false");
+    expect(props.onLine).toHaveBeenCalledOnce();
+    await expectAccessible();
+    await desk.tell(quality({ word: "poor" }));
+    expect(screen.getByTestId(TESTID.lineQuality).textContent).toContain("poor");
+    await act(async () => setLanguage("hi"));
+    expect(screen.getByTestId(TESTID.lineQuality).textContent).toContain("ख़राब");
+    await desk.tell({ type: "agent_state_changed", agent: agent("on_hold") });
+    expect(screen.queryByTestId(TESTID.lineQuality)).toBeNull();
+  });
+
   it("says that the sound is lost and connects by itself", async () => {
     const desk = await bar("talking");
     await act(async () =>
@@ -135,6 +157,23 @@ describe("the call bar", () => {
     const next = { next: "break", reason: "meal" } as const;
     await desk.tell({ type: "agent_state_changed", agent: agent("talking", { next }) });
     expect(screen.getByText("Then: break (Meal)")).toBeTruthy();
+  });
+});
+
+describe("the figures of the line", () => {
+  it("are those of the last second, in both languages, while somebody talks", async () => {
+    const desk = await showDesk(<LineFigures />);
+    await act(async () => {
+      desk.store.dispatch({ kind: "media_changed", media: { kind: "ready" } });
+    });
+    await desk.tell(snapshot(agent("talking"), { call: call() }), quality());
+    const shown = screen.getByTestId(TESTID.lineFigures);
+    expect(shown.textContent).toContain("caller / you: MOS 4.4 / 4.4 · loss 0.5 / 0.0 %");
+    await expectAccessible();
+    await act(async () => setLanguage("hi"));
+    expect(shown.textContent).toContain("आना-जाना 80 / – ms");
+    await desk.tell({ type: "agent_state_changed", agent: agent("on_hold") });
+    expect(screen.queryByTestId(TESTID.lineFigures)).toBeNull();
   });
 });
 

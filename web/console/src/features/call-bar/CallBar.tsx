@@ -16,8 +16,9 @@ import { barView, HOLD_LONG_MS } from "./bar-view";
 import { CallKey } from "./CallKey";
 
 export interface BarProps {
-  strip: "none" | "status" | "keypad";
+  strip: "none" | "status" | "line" | "keypad";
   onStatus: () => void;
+  onLine: () => void;
   onKeypad: () => void;
   onCheckAgain: () => void;
 }
@@ -46,7 +47,7 @@ export function CallBar(props: BarProps) {
           <BarTimer />
         </div>
       </div>
-      <BarWho />
+      <BarWho figures={props.strip === "line"} onLine={props.onLine} />
       <div className="bar-keys">{!elsewhere && <Keys {...props} />}</div>
       <div className="bar-corner">
         {call?.class === "emergency" && <ClassBadge name="emergency" />}

@@ -1,8 +1,9 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
+import { setLanguage } from "../../i18n";
 import { expectAccessible, showDesk } from "../../testing/desk";
-import { caseOf, iso, vocabulary } from "../../testing/fixtures";
+import { caseOf, iso, lineQuality, vocabulary } from "../../testing/fixtures";
 import { MadeUpServer } from "../../testing/server";
 import { TESTID } from "../../ui/testid";
 import { CasePage } from "./CasePage";
@@ -22,7 +23,18 @@ beforeEach(() => {
     [`GET /cases/${id}/timeline`]: {
       json: [
         { at: iso(), kind: "opened", title: "Case opened", actor: "Asha" },
-        { at: iso(1_000), kind: "interaction", title: "x", text: "caller_hung_up" },
+        {
+          at: iso(1_000),
+          kind: "interaction",
+          title: "x",
+          text: "caller_hung_up",
+          line_quality: lineQuality({
+            verdicts: [
+              { verdict: "poor_line", seconds: 5 },
+              { verdict: "caller_cannot_hear_you", seconds: 12 },
+            ],
+          }),
+        },
         { at: iso(2_000), kind: "of-a-newer-server", title: "Something new" },
       ],
     },
@@ -49,6 +61,18 @@ describe("the page of a case", () => {
     expect(screen.getByText("Caller hung up")).toBeTruthy();
     expect(screen.getByText("Rest.")).toBeTruthy();
     await expectAccessible();
+  });
+
+  it("says how the call sounded, in both languages", async () => {
+    await open();
+    const sound = screen.getByTestId(TESTID.timelineQuality);
+    expect(sound.textContent).toBe(
+      "Line quality: good (4.3); 12 s: the caller could not hear the operator; 5 s: poor line",
+    );
+    await act(async () => setLanguage("hi"));
+    expect(sound.textContent).toBe(
+      "लाइन की गुणवत्ता: अच्छी (4.3); 12 से.: कॉलर ऑपरेटर को नहीं सुन पाए; 5 से.: ख़राब लाइन",
+    );
   });
 
   it("keeps what was typed when somebody else saved in between", async () => {

@@ -9,6 +9,7 @@ import { ClassBadge } from "../../ui/ClassBadge";
 import { Panel } from "../../ui/Panel";
 import { outcome } from "../desk/Previous";
 import { OpenReason, useOpenReason } from "../search/OpenReason";
+import { soundOf } from "./line-quality";
 
 export function InteractionPage({ id }: { id: string }) {
   const reason = useOpenReason("interaction", id);
@@ -48,6 +49,12 @@ function OpenInteraction({ id, reason }: { id: string; reason?: string }) {
             <>
               <dt>{t("interaction.talked")}</dt>
               <dd>{shortDuration(Date.parse(data.ended_at) - Date.parse(data.talking_at))}</dd>
+            </>
+          )}
+          {data.line_quality && (
+            <>
+              <dt>{t("interaction.sound")}</dt>
+              <dd>{soundOf(data.line_quality, t)}</dd>
             </>
           )}
           <dt>{t("form.outcome")}</dt>

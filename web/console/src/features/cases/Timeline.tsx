@@ -7,6 +7,7 @@ import { useWords } from "../../i18n";
 import { Icon, type IconName } from "../../ui/Icon";
 import { TESTID } from "../../ui/testid";
 import { outcome } from "../desk/Previous";
+import { soundOf } from "./line-quality";
 
 export function Timeline({
   caseId,
@@ -42,6 +43,11 @@ export function Timeline({
           {(entry.text || entry.actor) && (
             <span className="more">
               {[entry.actor, textOf(entry, t)].filter(Boolean).join(": ")}
+            </span>
+          )}
+          {entry.line_quality && (
+            <span className="more" data-testid={TESTID.timelineQuality}>
+              {soundOf(entry.line_quality, t)}
             </span>
           )}
         </li>

@@ -59,7 +59,13 @@ beforeEach(async () => {
 async function desk(): Promise<TestDesk> {
   const shown = await showDesk(
     <>
-      <CallBar strip="none" onStatus={vi.fn()} onKeypad={vi.fn()} onCheckAgain={vi.fn()} />
+      <CallBar
+        strip="none"
+        onStatus={vi.fn()}
+        onLine={vi.fn()}
+        onKeypad={vi.fn()}
+        onCheckAgain={vi.fn()}
+      />
       <Desk />
     </>,
   );
@@ -166,7 +172,13 @@ describe("a desk in another tab", () => {
   it("shows no keys and no writable form here", async () => {
     const shown = await showDesk(
       <>
-        <CallBar strip="none" onStatus={vi.fn()} onKeypad={vi.fn()} onCheckAgain={vi.fn()} />
+        <CallBar
+          strip="none"
+          onStatus={vi.fn()}
+          onLine={vi.fn()}
+          onKeypad={vi.fn()}
+          onCheckAgain={vi.fn()}
+        />
         <Desk />
       </>,
       { role: "secondary", other: "talking" },

@@ -12,8 +12,10 @@ import { Banner } from "../../ui/Banner";
 import { Icon, type IconName } from "../../ui/Icon";
 import { useKeys } from "../../ui/keys";
 import { TESTID } from "../../ui/testid";
+import { AudioVerdict } from "../call-bar/AudioVerdict";
 import { CallBar } from "../call-bar/CallBar";
 import { Keypad } from "../call-bar/Keypad";
+import { LineFigures } from "../call-bar/LineMark";
 import { StatusMenu } from "../call-bar/StatusMenu";
 import { DeviceCheck } from "../session/DeviceCheck";
 import { SESSION, useSession } from "../session/useSession";
@@ -79,7 +81,7 @@ function Checked({ session }: { session: Session }) {
   return <Shell session={session} onCheckAgain={checkAgain} />;
 }
 
-type Strip = "none" | "status" | "keypad";
+type Strip = "none" | "status" | "line" | "keypad";
 
 export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgain: () => void }) {
   const { t } = useWords();
@@ -100,6 +102,7 @@ export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgai
       <CallBar
         strip={strip}
         onStatus={() => toggle("status")}
+        onLine={() => toggle("line")}
         onKeypad={() => toggle("keypad")}
         onCheckAgain={onCheckAgain}
       />
@@ -107,6 +110,8 @@ export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgai
       <main className="screen stack" id="screen" tabIndex={-1}>
         <h1 className="unseen">{t("app.name")}</h1>
         <OtherTab />
+        <AudioVerdict />
+        {strip === "line" && <LineFigures />}
         {strip === "status" && <StatusMenu onClose={close} />}
         {strip === "keypad" && live && <Keypad onClose={close} />}
         <div className={allKeys ? "grow with-keys" : "grow"}>

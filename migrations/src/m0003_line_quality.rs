@@ -1,0 +1,21 @@
+//! Step 3: how the sound of a call was, kept with its interaction.
+
+use sea_orm_migration::prelude::{ColumnDef, DbErr, DeriveMigrationName, SchemaManager, Table};
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+/// This step. Its name in the table of applied steps is the name of this file.
+#[derive(DeriveMigrationName)]
+pub(crate) struct Step;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Step {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let column = ColumnDef::new("line_quality").json_binary().to_owned();
+        manager.alter_table(Table::alter().table("interactions").add_column(column).take()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let table = Table::alter().table("interactions").drop_column("line_quality").take();
+        manager.alter_table(table).await
+    }
+}
