@@ -14,7 +14,7 @@ use telephony::sdp::{Codec, TrunkOffer};
 /// The time of a frame.
 pub(crate) const FRAME: Duration = Duration::from_millis(20);
 /// Share of a frame's energy that makes it this tone.
-const SHARE_MIN: f64 = 0.15;
+pub(crate) const SHARE_MIN: f64 = 0.15;
 
 /// What came in one packet.
 #[derive(Clone, Debug)]
