@@ -2,6 +2,7 @@
 //! packets do.
 
 mod counted;
+mod orders;
 mod phone;
 mod place;
 mod rooms;
