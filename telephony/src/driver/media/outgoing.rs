@@ -8,6 +8,7 @@ use ids::Timestamp;
 
 use crate::media::FRAME_SAMPLES;
 use crate::rtp::RtpHeader;
+use crate::sdp::Codec;
 
 /// Samples of one frame, as RTP counts them.
 const STEP: u32 = FRAME_SAMPLES as u32;
@@ -80,12 +81,9 @@ impl Outgoing {
         let began = match self.source {
             Source::Keys => return None,
             Source::Other { ssrc, sequence, timestamp } => {
-                ssrc != packet.ssrc
-                    || self.jumps(
-                        packet.sequence.wrapping_add(sequence),
-                        packet.timestamp.wrapping_add(timestamp),
-                        now,
-                    )
+                let sequence = packet.sequence.wrapping_add(sequence);
+                let timestamp = packet.timestamp.wrapping_add(timestamp);
+                ssrc != packet.ssrc || self.jumps(RtpHeader { sequence, timestamp, ..packet }, now)
             }
             Source::None | Source::Own => true,
         };
@@ -112,10 +110,15 @@ impl Outgoing {
 
     /// Whether these numbers do not go on from what was sent: the other sender began anew under the
     /// same name. A browser's SRTP could not even carry numbers that turn back (RFC 3711 §3.3.1).
-    fn jumps(&self, sequence: u16, timestamp: u32, now: Timestamp) -> bool {
-        let ahead = sequence.wrapping_sub(self.next_sequence);
-        let off = timestamp.wrapping_sub(self.timestamp_at(now)).cast_signed();
-        (AHEAD_MAX..u16::MAX - BEHIND_MAX).contains(&ahead) || off.unsigned_abs() > DRIFT_MAX
+    fn jumps(&self, due: RtpHeader, now: Timestamp) -> bool {
+        let ahead = due.sequence.wrapping_sub(self.next_sequence);
+        let off = due.timestamp.wrapping_sub(self.timestamp_at(now)).cast_signed();
+        // Packets of a key press keep the time of its start, those of audio go on.
+        let turns_back = due.timestamp.wrapping_sub(self.newest).cast_signed() < 0
+            && Codec::from_payload_type(due.payload_type).is_some();
+        (AHEAD_MAX..u16::MAX - BEHIND_MAX).contains(&ahead)
+            || off.unsigned_abs() > DRIFT_MAX
+            || (ahead < AHEAD_MAX && turns_back)
     }
 
     /// A packet of another leg is left out on purpose: its number is not a loss to report. One that
@@ -250,7 +253,7 @@ mod tests {
             let jumped = out.forward(next, at(20)).expect("forwarded");
             assert_eq!((jumped.sequence, jumped.timestamp, jumped.marker), (2, 160, true));
         }
-        for jump in [100_000, 1 << 31, u32::MAX - 100_000] {
+        for jump in [100_000, 1 << 31, u32::MAX - 100_000, u32::MAX - 800] {
             let mut out = Outgoing::new(7, 1, 0);
             out.forward(packet(9, 1000, 7), at(0));
             let jumped = out.forward(packet(9, 1001, 7 + jump), at(20)).expect("forwarded");
