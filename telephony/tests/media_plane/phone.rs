@@ -14,7 +14,7 @@ use telephony::sdp::{Codec, TrunkOffer};
 /// The time of a frame.
 pub(crate) const FRAME: Duration = Duration::from_millis(20);
 /// Share of a frame's energy that makes it this tone.
-const SHARE_MIN: f64 = 0.15;
+pub(crate) const SHARE_MIN: f64 = 0.15;
 
 /// What came in one packet.
 #[derive(Clone, Debug)]
@@ -36,12 +36,17 @@ pub(crate) struct Phone {
 impl Phone {
     /// A telephone that speaks this law.
     pub(crate) fn new(codec: Codec) -> Self {
+        let mut phone = Self::deaf(codec);
+        phone.listen();
+        phone
+    }
+
+    /// A telephone that never reads.
+    pub(crate) fn deaf(codec: Codec) -> Self {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
         socket.set_read_timeout(Some(Duration::from_millis(50))).expect("a limit");
         let (heard, stop) = (Arc::<Mutex<Vec<Heard>>>::default(), Arc::<AtomicBool>::default());
-        let mut phone = Self { socket: Arc::new(socket), codec, heard, stop, threads: Vec::new() };
-        phone.listen();
-        phone
+        Self { socket: Arc::new(socket), codec, heard, stop, threads: Vec::new() }
     }
 
     /// What it would offer a trunk.

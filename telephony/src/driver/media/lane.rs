@@ -9,7 +9,7 @@ mod datagrams;
 mod rooms;
 mod timers;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -75,8 +75,10 @@ pub(super) struct Lane {
     routes: HashMap<SocketAddr, Route>,
     rooms: Slab<Room>,
     rooms_by_id: HashMap<RoomId, usize>,
-    /// Legs on their way here, and what waits for them.
-    expected: HashMap<LegId, Vec<Command>>,
+    /// Legs on their way here, and since when.
+    expected: HashMap<LegId, Timestamp>,
+    /// What waits for them, and what came after it.
+    waiting: VecDeque<Command>,
     /// What found another lane's queue full.
     unsent: Vec<(usize, Command)>,
     wheel: Wheel,
@@ -129,6 +131,7 @@ impl Lane {
             rooms: Slab::new(),
             rooms_by_id: HashMap::new(),
             expected: HashMap::new(),
+            waiting: VecDeque::new(),
             unsent: Vec::new(),
             wheel: Wheel::new(now),
             due: Vec::new(),

@@ -12,6 +12,9 @@ use ids::Timestamp;
 const EXCESS_MAX: i64 = 200 * 8;
 /// For how long a best transit counts. A path that became longer for good is accepted after it.
 const WINDOW: Duration = Duration::from_secs(2);
+/// Late packets that keep coming at their own pace for so long are no burst: the path became longer
+/// for good, or the sender's clock stood still in a pause. Leaving them out would win nothing.
+const STEADY: Duration = Duration::from_millis(100);
 /// A step of the transit beyond this is a new clock of the sender, not lateness, in 1/8000 s: 10 s.
 const STEP_MAX: i64 = 10 * 8000;
 
@@ -29,13 +32,20 @@ struct Stream {
     /// The least transit in this window and in the one before, in 1/8000 s after the origin's.
     best: (i64, i64),
     window_began: Timestamp,
+    /// Arrival and transit of the late packet that later ones are compared with.
+    late: Option<(Timestamp, i64)>,
 }
 
 impl Lateness {
     /// Whether this packet is too late.
     pub(super) fn is_late(&mut self, ssrc: u32, timestamp: u32, arrival: Timestamp) -> bool {
-        let begun =
-            Stream { ssrc, origin: (arrival, timestamp), best: (0, 0), window_began: arrival };
+        let begun = Stream {
+            ssrc,
+            origin: (arrival, timestamp),
+            best: (0, 0),
+            window_began: arrival,
+            late: None,
+        };
         let stream = self.stream.get_or_insert(begun);
         let transit = stream.transit(timestamp, arrival);
         let best = stream.best.0.min(stream.best.1);
@@ -48,11 +58,31 @@ impl Lateness {
             stream.window_began = arrival;
         }
         stream.best.0 = stream.best.0.min(transit);
-        transit - stream.best.0.min(stream.best.1) > EXCESS_MAX
+        if transit - stream.best.0.min(stream.best.1) <= EXCESS_MAX {
+            stream.late = None;
+            return false;
+        }
+        if stream.is_steady(transit, arrival) {
+            *stream = begun;
+            return false;
+        }
+        true
     }
 }
 
 impl Stream {
+    /// Whether late packets have kept their distance for a while: those of a burst catch up.
+    fn is_steady(&mut self, transit: i64, arrival: Timestamp) -> bool {
+        let (since, first) = *self.late.get_or_insert((arrival, transit));
+        let passed = arrival.since(since);
+        if passed < STEADY {
+            return false;
+        }
+        self.late = Some((arrival, transit));
+        let passed = i64::try_from(passed.as_micros() / 125).unwrap_or(i64::MAX);
+        (first - transit).saturating_mul(4) < passed
+    }
+
     fn transit(&self, timestamp: u32, arrival: Timestamp) -> i64 {
         // The difference of two RTP timestamps is signed: packets come out of order.
         let sent = i64::from(timestamp.wrapping_sub(self.origin.1).cast_signed());
@@ -90,11 +120,20 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_became_longer_is_accepted_within_four_seconds() {
+    fn a_path_that_became_longer_is_accepted_at_once() {
         let mut late = Lateness::default();
         feed(&mut late, (0..50).map(|n| (n, i64::from(n) * 20)));
         let dropped = feed(&mut late, (50..500).map(|n| (n, i64::from(n) * 20 + 400)));
-        assert!(dropped.len() <= 200, "{} packets", dropped.len());
+        assert!(dropped.len() <= 5, "{} packets", dropped.len());
+    }
+
+    #[test]
+    fn a_burst_that_comes_at_twice_its_pace_is_late_until_it_has_caught_up() {
+        let mut late = Lateness::default();
+        assert!(feed(&mut late, (0..50).map(|n| (n, i64::from(n) * 20))).is_empty());
+        // One second late, 10 ms apart: they have caught up after a second.
+        let dropped = feed(&mut late, (50..200).map(|n| (n, 2000 + i64::from(n - 50) * 10)));
+        assert!((75..=82).contains(&dropped.len()), "{dropped:?}");
     }
 
     #[test]

@@ -8,9 +8,17 @@ use ids::Timestamp;
 
 use crate::media::FRAME_SAMPLES;
 use crate::rtp::RtpHeader;
+use crate::sdp::Codec;
 
 /// Samples of one frame, as RTP counts them.
 const STEP: u32 = FRAME_SAMPLES as u32;
+
+/// Another leg's number this far ahead of what is due is a jump, not loss (RFC 3550 A.1) …
+const AHEAD_MAX: u16 = 3000;
+/// … and this far behind it is one, not a late packet.
+const BEHIND_MAX: u16 = 100;
+/// A timestamp this far from the time passed is a jump, in 1/8000 s: 10 s.
+const DRIFT_MAX: u32 = 10 * 8000;
 
 /// What the stream is made of at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +80,11 @@ impl Outgoing {
     pub(super) fn forward(&mut self, packet: RtpHeader, now: Timestamp) -> Option<RtpHeader> {
         let began = match self.source {
             Source::Keys => return None,
-            Source::Other { ssrc, .. } => ssrc != packet.ssrc,
+            Source::Other { ssrc, sequence, timestamp } => {
+                let sequence = packet.sequence.wrapping_add(sequence);
+                let timestamp = packet.timestamp.wrapping_add(timestamp);
+                ssrc != packet.ssrc || self.jumps(RtpHeader { sequence, timestamp, ..packet }, now)
+            }
             Source::None | Source::Own => true,
         };
         if began {
@@ -96,10 +108,25 @@ impl Outgoing {
         Some(header)
     }
 
-    /// A packet of another leg is left out on purpose: its number is not a loss to report.
+    /// Whether these numbers do not go on from what was sent: the other sender began anew under the
+    /// same name. A browser's SRTP could not even carry numbers that turn back (RFC 3711 §3.3.1).
+    fn jumps(&self, due: RtpHeader, now: Timestamp) -> bool {
+        let ahead = due.sequence.wrapping_sub(self.next_sequence);
+        let off = due.timestamp.wrapping_sub(self.timestamp_at(now)).cast_signed();
+        // Packets of a key press keep the time of its start, those of audio go on.
+        let turns_back = due.timestamp.wrapping_sub(self.newest).cast_signed() < 0
+            && Codec::from_payload_type(due.payload_type).is_some();
+        (AHEAD_MAX..u16::MAX - BEHIND_MAX).contains(&ahead)
+            || off.unsigned_abs() > DRIFT_MAX
+            || (ahead < AHEAD_MAX && turns_back)
+    }
+
+    /// A packet of another leg is left out on purpose: its number is not a loss to report. One that
+    /// comes late, or a second time, has no number left that could be missed.
     pub(super) fn leave_out(&mut self, packet: RtpHeader) {
         if let Source::Other { ssrc, sequence, .. } = &mut self.source
             && *ssrc == packet.ssrc
+            && packet.sequence.wrapping_add(*sequence).wrapping_sub(self.next_sequence) < AHEAD_MAX
         {
             *sequence = sequence.wrapping_sub(1);
         }
@@ -203,6 +230,35 @@ mod tests {
         out.leave_out(packet(9, 11, 160));
         let next = out.forward(packet(9, 12, 160), at(20)).expect("forwarded");
         assert_eq!(next.sequence, 2);
+    }
+
+    #[test]
+    fn one_left_out_late_or_twice_takes_no_number_of_another() {
+        let mut out = Outgoing::new(7, 1, 0);
+        out.forward(packet(9, 10, 0), at(0));
+        out.forward(packet(9, 12, 320), at(40));
+        out.leave_out(packet(9, 11, 160));
+        out.leave_out(packet(9, 13, 320));
+        out.leave_out(packet(9, 13, 320));
+        let next = out.forward(packet(9, 14, 480), at(60)).expect("forwarded");
+        assert_eq!(next.sequence, 4);
+    }
+
+    #[test]
+    fn a_sender_whose_numbers_jump_goes_on_where_it_was() {
+        for jump in [20_000_u16, 40_000, 65_036] {
+            let mut out = Outgoing::new(7, 1, 0);
+            out.forward(packet(9, 1000, 0), at(0));
+            let next = packet(9, 1000_u16.wrapping_add(jump), 160);
+            let jumped = out.forward(next, at(20)).expect("forwarded");
+            assert_eq!((jumped.sequence, jumped.timestamp, jumped.marker), (2, 160, true));
+        }
+        for jump in [100_000, 1 << 31, u32::MAX - 100_000, u32::MAX - 800] {
+            let mut out = Outgoing::new(7, 1, 0);
+            out.forward(packet(9, 1000, 7), at(0));
+            let jumped = out.forward(packet(9, 1001, 7 + jump), at(20)).expect("forwarded");
+            assert_eq!((jumped.sequence, jumped.timestamp), (2, 160));
+        }
     }
 
     #[test]

@@ -187,6 +187,9 @@ impl MediaPlane {
 
     /// Parts two legs that are joined to each other.
     pub fn unbridge(&self, a: LegId, b: LegId) {
+        if a == b {
+            return;
+        }
         let legs = self.inner.registry.legs();
         let room = |leg: &LegId| legs.by_id.get(leg).and_then(|entry| entry.room);
         let both = room(&a).filter(|at| room(&b) == Some(*at));
@@ -203,8 +206,9 @@ impl MediaPlane {
     }
 
     /// Makes or changes a room: each member hears all others but those muted for it, as pairs of
-    /// speaker and listener. At most [`MEMBERS_MAX`] members; more are left out. Two members and
-    /// nothing muted cost no mixing. Members leave the rooms that they were in.
+    /// speaker and listener. At most [`MEMBERS_MAX`] members; more are left out, and so are legs that
+    /// are not open or were named before. Two members and nothing muted cost no mixing. Members leave
+    /// the rooms that they were in; a room without members ends.
     pub fn mix(&self, room: RoomId, members: &[LegId], muted: &[(LegId, LegId)]) {
         self.seat(room, members, muted);
     }
@@ -277,11 +281,19 @@ impl MediaPlane {
     fn seat(&self, room: RoomId, members: &[LegId], muted: &[(LegId, LegId)]) {
         let registry = &self.inner.registry;
         let mut legs = registry.legs();
-        let known = members.iter().copied().filter(|leg| legs.by_id.contains_key(leg));
-        let members: ArrayVec<LegId, MEMBERS_MAX> = known.take(MEMBERS_MAX).collect();
-        let Some(lane) = legs.meeting_place(&members) else { return };
+        let members = legs.known(members);
+        let Some(lane) = legs.meeting_place(&members) else {
+            drop(legs);
+            return self.unmix(room);
+        };
+        let mut before = None;
         for entry in legs.by_id.values_mut().filter(|entry| entry.room == Some(room)) {
             entry.room = None;
+            before = Some(entry.lane);
+        }
+        // Who stays behind on the lane where the room was hears nobody.
+        if let Some(before) = before.filter(|before| *before != lane) {
+            registry.tell(before, Command::Dissolve(room));
         }
         for leg in &members {
             let Some(entry) = legs.by_id.get_mut(leg) else { continue };
@@ -301,6 +313,17 @@ impl MediaPlane {
 const BRIDGE: u64 = 1 << 63;
 
 impl Legs {
+    /// Those of these legs that are open, each once, as many as a room holds.
+    fn known(&self, members: &[LegId]) -> ArrayVec<LegId, MEMBERS_MAX> {
+        let mut known = ArrayVec::new();
+        for leg in members {
+            if self.by_id.contains_key(leg) && !known.contains(leg) && !known.is_full() {
+                known.push(*leg);
+            }
+        }
+        known
+    }
+
     /// The lane on which legs meet: where most of them are, browsers counting more, since a browser
     /// away from the lane of its port costs a second queue.
     fn meeting_place(&self, members: &[LegId]) -> Option<usize> {

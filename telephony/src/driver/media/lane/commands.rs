@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use ids::LegId;
 
@@ -15,8 +16,10 @@ use crate::driver::media::wheel::Paced;
 
 /// Commands taken in one turn.
 const COMMANDS_BATCH: usize = 256;
-/// Commands that may wait for one leg on its way.
-const PARKED_MAX: usize = 64;
+/// Commands that may wait for legs on their way: more, and such a leg will not come.
+const WAITING_MAX: usize = 4096;
+/// How long a leg may be on its way; it takes one turn of the other lane.
+const WAY_MAX: Duration = Duration::from_secs(1);
 
 impl Lane {
     /// Carries out what waits. False: the lane is to stop.
@@ -24,6 +27,7 @@ impl Lane {
         for (lane, command) in std::mem::take(&mut self.unsent) {
             self.tell(lane, command);
         }
+        self.give_up_waiting();
         for _ in 0..COMMANDS_BATCH {
             match self.ends.commands.try_recv() {
                 Ok(Command::Stop) => return false,
@@ -34,8 +38,66 @@ impl Lane {
         true
     }
 
+    /// Carries a command out, or keeps it until the legs that it is for have come. What came before
+    /// is carried out before: of two seatings the later one holds.
     fn obey(&mut self, command: Command) {
-        let Some(command) = self.park(command) else { return };
+        match command {
+            Command::Open(..)
+            | Command::Reroute(..)
+            | Command::Adopt(_)
+            | Command::NeverMind(_)
+            | Command::Stop => self.carry_out(command),
+            Command::Leg(..)
+            | Command::Seat(_)
+            | Command::Dissolve(_)
+            | Command::Route(..)
+            | Command::Expect(_)
+            | Command::Give(..) => self.waiting.push_back(command),
+        }
+        if self.waiting.len() > WAITING_MAX {
+            self.expected.clear();
+        }
+        self.take_waiting();
+    }
+
+    fn take_waiting(&mut self) {
+        while let Some(command) = self.waiting.pop_front() {
+            if self.is_early(&command) {
+                self.waiting.push_front(command);
+                return;
+            }
+            self.carry_out(command);
+        }
+    }
+
+    /// Whether the command is for a leg that is on its way here.
+    fn is_early(&self, command: &Command) -> bool {
+        let is_expected = |leg| self.expected.contains_key(leg);
+        match command {
+            Command::Leg(leg, _) | Command::Give(leg, _) => is_expected(leg),
+            Command::Route(_, leg, lane) => *lane == self.config.number && is_expected(leg),
+            Command::Seat(seating) => seating.members.iter().any(is_expected),
+            Command::Open(..)
+            | Command::Dissolve(_)
+            | Command::Reroute(..)
+            | Command::Expect(_)
+            | Command::Adopt(_)
+            | Command::NeverMind(_)
+            | Command::Stop => false,
+        }
+    }
+
+    /// Goes on without the legs that should have come long ago.
+    fn give_up_waiting(&mut self) {
+        if self.expected.is_empty() {
+            return;
+        }
+        let now = self.now;
+        self.expected.retain(|_, since| now.since(*since) < WAY_MAX);
+        self.take_waiting();
+    }
+
+    fn carry_out(&mut self, command: Command) {
         match command {
             Command::Open(id, line) => {
                 let first = (rand::random(), rand::random(), rand::random());
@@ -54,8 +116,11 @@ impl Lane {
             }
             Command::Route(address, leg, lane) => self.route(address, leg, lane),
             Command::Reroute(leg, lane) => self.reroute(leg, lane),
+            // It may have come while this waited for another.
             Command::Expect(leg) => {
-                self.expected.entry(leg).or_default();
+                if !self.by_id.contains_key(&leg) {
+                    self.expected.insert(leg, self.now);
+                }
             }
             Command::Give(leg, lane) => self.give(leg, lane),
             Command::Adopt(leg) => self.adopt(*leg),
@@ -64,34 +129,6 @@ impl Lane {
             }
             Command::Stop => {}
         }
-    }
-
-    /// Keeps a command for a leg that is on its way here; gives back any other.
-    fn park(&mut self, command: Command) -> Option<Command> {
-        if self.expected.is_empty() {
-            return Some(command);
-        }
-        let awaited = match &command {
-            Command::Leg(id, _) | Command::Give(id, _) => Some(*id),
-            Command::Seat(seating) => {
-                seating.members.iter().find(|leg| self.expected.contains_key(leg)).copied()
-            }
-            Command::Open(..)
-            | Command::Dissolve(_)
-            | Command::Route(..)
-            | Command::Reroute(..)
-            | Command::Expect(_)
-            | Command::Adopt(_)
-            | Command::NeverMind(_)
-            | Command::Stop => None,
-        };
-        let Some(parked) = awaited.and_then(|leg| self.expected.get_mut(&leg)) else {
-            return Some(command);
-        };
-        if parked.len() < PARKED_MAX {
-            parked.push(command);
-        }
-        None
     }
 
     fn obey_for_leg(&mut self, key: usize, command: LegCommand) {
@@ -268,9 +305,7 @@ impl Lane {
             }
         }
         self.keep_pace(key);
-        for command in self.expected.remove(&id).unwrap_or_default() {
-            self.obey(command);
-        }
+        self.expected.remove(&id);
     }
 
     /// Tells another lane, now or in a later turn.

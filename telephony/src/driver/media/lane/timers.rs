@@ -11,7 +11,7 @@ use crate::driver::media::wheel::Paced;
 /// A tick later than this counts as late, and as very late.
 const LATE: Duration = Duration::from_millis(2);
 const VERY_LATE: Duration = Duration::from_millis(10);
-/// How soon a lane looks again when an event found no room.
+/// How soon a lane looks again when an event found no room, or a leg is on its way.
 const EVENT_RETRY: Duration = Duration::from_millis(20);
 
 impl Lane {
@@ -28,7 +28,7 @@ impl Lane {
                 limit.map_or(SECOND, |limit| limit.min(SECOND)).min(self.next_second.since(now)),
             );
         }
-        if self.events.is_waiting() || !self.unsent.is_empty() {
+        if self.events.is_waiting() || !self.unsent.is_empty() || !self.expected.is_empty() {
             limit = Some(limit.map_or(EVENT_RETRY, |limit| limit.min(EVENT_RETRY)));
         }
         self.ends.poll.wait(limit)

@@ -1,0 +1,203 @@
+//! A browser's leg under replayed, forged and mutated packets, and a browser that reads no more.
+
+use std::net::UdpSocket;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ids::LegId;
+use telephony::driver::media::MediaEvent;
+use telephony::media::tone::{ToneGenerator, tone_share};
+use telephony::media::{FRAME_SAMPLES, g711};
+use telephony::sdp::Codec;
+use tokio::time::{interval, sleep, timeout};
+
+use crate::browser::Browser;
+use crate::counted::{counted, until_counted};
+use crate::mutate::Mutator;
+use crate::phone::{FRAME, Phone, SHARE_MIN};
+use crate::place::{Place, config};
+use crate::relay::Relay;
+use crate::voice::{MOST, SPEAKS, Voice, assert_goes_on, share_in};
+
+/// The browser's tone.
+const BROWSER: f64 = 1100.0;
+/// With those at the trunk's ports ten thousand in all.
+const MUTANTS: usize = 4_000;
+const SEED: u64 = 20_261_123;
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A browser and a telephone that talk to each other.
+struct Talk {
+    place: Place,
+    legs: [LegId; 2],
+    browser: Arc<Browser>,
+    relay: Relay,
+    phone: Phone,
+    sequence: u16,
+}
+
+impl Talk {
+    async fn begin() -> Self {
+        let mut place = Place::start(config(1)).await;
+        let (trunk, phone) = place.phone(1, Codec::Pcma, SPEAKS).await;
+        let leg = LegId::from_number(2);
+        let browser = Arc::new(Browser::open().await);
+        let relay = Relay::open(place.plane.webrtc_addr()).await;
+        let answer = place.plane.open_peer(leg, &browser.offer().await).await.expect("answered");
+        browser.accept(&answer, place.plane.webrtc_addr(), relay.address()).await;
+        place.plane.bridge(trunk, leg);
+        let connected =
+            async { while place.events.recv().await != Some(MediaEvent::PeerConnected { leg }) {} };
+        timeout(PATIENCE, connected).await.expect("the browser connects");
+        Self { place, legs: [trunk, leg], browser, relay, phone, sequence: 65_500 }
+    }
+
+    /// The browser says so many frames in their time.
+    async fn say(&mut self, frames: usize) {
+        let mut tone = ToneGenerator::steady(BROWSER, 6000);
+        let mut clock = interval(FRAME);
+        for _ in 0..frames {
+            clock.tick().await;
+            let mut samples = [0; FRAME_SAMPLES];
+            tone.fill(&mut samples);
+            self.browser.speak(self.sequence, &g711::encoded(Codec::Pcma, &samples)).await;
+            self.sequence = self.sequence.wrapping_add(1);
+        }
+        sleep(FRAME * 3).await;
+    }
+
+    /// In how many of the packets since this one the browser hears the telephone, in hundredths.
+    fn browser_hears(&self, since: usize) -> usize {
+        let heard = self.browser.heard();
+        let decoded = heard.iter().skip(since).map(|payload| g711::decoded(Codec::Pcma, payload));
+        let tones = decoded.filter(|samples| tone_share(SPEAKS, samples) >= SHARE_MIN);
+        let all = heard.len().saturating_sub(since).max(1);
+        tones.count() * 100 / all
+    }
+
+    /// Both hear each other now.
+    async fn assert_talk_goes_on(&mut self) {
+        let _before = self.phone.take_heard();
+        let since = self.browser.heard().len();
+        self.say(50).await;
+        let heard = self.phone.take_heard();
+        let packets = self.browser.heard().len() - since;
+        let (there, back) = (share_in(&heard, BROWSER), self.browser_hears(since));
+        println!("telephone: {} packets, {there} %; browser: {packets}, {back} %", heard.len());
+        assert_goes_on(&heard);
+        assert!(heard.len() >= 35 && there >= MOST, "{} and {there} %", heard.len());
+        assert!(packets >= 35 && back >= MOST, "{packets} and {back} %");
+    }
+
+    /// The browser's media packets until now, as they were on the way.
+    fn media(&self) -> Vec<Vec<u8>> {
+        let mut seen = self.relay.seen();
+        seen.retain(|datagram| (128..=191).contains(&datagram[0]));
+        seen
+    }
+
+    async fn end(self) {
+        self.browser.close().await;
+        self.place.end(&self.legs).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replayed_and_forged_packets_are_not_heard_and_counted() {
+    let mut talk = Talk::begin().await;
+    talk.say(40).await;
+    assert!(share_in(&talk.phone.take_heard(), BROWSER) >= MOST);
+    let media = talk.media();
+    assert!(media.len() >= 20, "{} packets of media were seen", media.len());
+    let unauthentic = counted("helpline_srtp_unauthentic_total");
+    let strangers = counted("helpline_rtp_strangers_total");
+    let stranger = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    for datagram in &media {
+        // As it was; with its number, its sound, its tag changed; and from elsewhere.
+        talk.relay.inject(datagram).await;
+        for at in [3, 20, datagram.len() - 1] {
+            let mut forged = datagram.clone();
+            forged[at] ^= 0x11;
+            talk.relay.inject(&forged).await;
+        }
+        stranger.send_to(datagram, talk.place.plane.webrtc_addr()).expect("sent");
+        sleep(Duration::from_millis(2)).await;
+    }
+    sleep(FRAME * 5).await;
+    assert_eq!(talk.phone.take_heard().len(), 0, "the browser said nothing");
+    let sent = media.len() as u64;
+    until_counted("helpline_srtp_unauthentic_total", unauthentic + sent * 4).await;
+    until_counted("helpline_rtp_strangers_total", strangers + sent).await;
+    talk.assert_talk_goes_on().await;
+    talk.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mutants_on_the_browsers_port_are_dropped_and_the_call_goes_on() {
+    println!("seed {SEED}");
+    let mut talk = Talk::begin().await;
+    talk.say(20).await;
+    let mut samples = talk.relay.seen();
+    // Of each kind as many: checks, handshake, audio, reports.
+    let media = talk.media();
+    for datagram in &media {
+        let mut report = datagram.clone();
+        report[1] = 200 + report[3] % 6;
+        samples.push(report);
+    }
+    let mut mutator = Mutator::new(SEED, samples);
+    let stranger = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let port = talk.place.plane.webrtc_addr();
+    for n in 0..MUTANTS {
+        let mutant = mutator.next();
+        if n % 2 == 0 {
+            talk.relay.inject(&mutant).await;
+        } else {
+            stranger.send_to(&mutant, port).expect("sent");
+        }
+        if n % 10 == 0 {
+            sleep(Duration::from_millis(4)).await;
+        }
+    }
+    let lost = std::iter::from_fn(|| talk.place.events.try_recv().ok())
+        .filter(|event| matches!(event, MediaEvent::PeerDisconnected { .. }))
+        .count();
+    assert_eq!(lost, 0, "the connection stands");
+    talk.assert_talk_goes_on().await;
+    until_counted("helpline_srtp_unauthentic_total", 300).await;
+    until_counted("helpline_rtp_strangers_total", 300).await;
+    until_counted("helpline_rtp_unreadable_total", 50).await;
+    assert!(counted("helpline_webrtc_rejected_total") >= 100);
+    talk.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_that_reads_no_more_holds_up_nobody_and_can_come_back() {
+    let mut talk = Talk::begin().await;
+    let (a, one) = talk.place.phone(11, Codec::Pcma, 1900.0).await;
+    let (b, other) = talk.place.phone(12, Codec::Pcmu, 700.0).await;
+    talk.place.plane.bridge(a, b);
+    talk.relay.cut();
+    // More than fits into the buffers of the way.
+    let mut voice = Voice::new(9, SPEAKS);
+    let caller = Phone::new(Codec::Pcma);
+    let leg = LegId::from_number(13);
+    let target = talk.place.open(leg, &caller).await;
+    talk.place.plane.bridge(leg, talk.legs[1]);
+    for _ in 0..100 {
+        for _ in 0..20 {
+            caller.socket.send_to(&voice.packet(160), target).expect("sent");
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    let (first, second) = (one.take_heard(), other.take_heard());
+    assert!(share_in(&first, 700.0) >= MOST && share_in(&second, 1900.0) >= MOST);
+    talk.relay.mend();
+    talk.place.plane.bridge(talk.legs[0], talk.legs[1]);
+    sleep(Duration::from_millis(300)).await;
+    talk.assert_talk_goes_on().await;
+    for leg in [a, b, leg] {
+        talk.place.plane.close(leg);
+    }
+    talk.end().await;
+}
