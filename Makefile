@@ -46,3 +46,20 @@ test-fast: ## what one runs every few minutes: format, tidy, unit and property t
 .PHONY: bench
 bench: ## figures with units: the floor, the calls, the search (nothing is asserted)
 	scripts/bench
+
+.PHONY: bench-media
+bench-media: ## the audio path alone, calls and rooms of three; rtpengine beside it if it is installed
+	cargo build --release --package tests --bins
+	ulimit -n "$$(ulimit -Hn)"; target/release/load media --calls 50,200,400 --rooms 50,100 --set-ups 200 \
+	  $$(command -v rtpengine > /dev/null && echo --peer rtpengine || true)
+
+.PHONY: bench-large
+bench-large: ## the audio path at the sizes of a large helpline, on all cores
+	cargo build --release --package tests --bins
+	ulimit -n "$$(ulimit -Hn)"; target/release/load media --calls 800,1200 --rooms 200 --seconds 20 --server=--threads=0
+
+.PHONY: soak
+soak: ## a million packets that went wrong, with calls up; SOAK_SECONDS=3600 adds 200 calls for an hour
+	cargo build --release --package tests --bins
+	target/release/load storm
+	target/release/load media --calls 200 --seconds $${SOAK_SECONDS:-120}

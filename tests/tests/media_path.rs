@@ -11,6 +11,7 @@ use tests::load::media::server::Plane;
 fn bridged_calls_lose_nothing() {
     let mut plane = Plane::start().expect("the media server starts");
     let sizes = run::Sizes {
+        kind: run::Kind::Bridged,
         calls: 3,
         interval: Duration::from_secs(2),
         intervals: 1,

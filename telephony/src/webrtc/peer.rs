@@ -121,7 +121,7 @@ impl Peer {
                     self.path.restarted();
                 }
                 let (news, forgotten) = self.path.checked(now, from, check);
-                effects.path = news;
+                effects.path = self.told(news);
                 effects.learned = Some(from);
                 effects.forgotten.extend(forgotten);
                 self.settle();
@@ -171,11 +171,12 @@ impl Peer {
         let mut out = Vec::new();
         self.association.handle_timeout(now, &mut out);
         effects.transmit = self.addressed(out);
-        effects.path = self.path.handle_timeout(now, &mut effects.forgotten);
+        let mut news = self.path.handle_timeout(now, &mut effects.forgotten);
         if self.connect_by.is_some_and(|by| by <= now) {
             self.connect_by = None;
-            effects.path = self.path.give_up().or(effects.path);
+            news = self.path.give_up().or(news);
         }
+        effects.path = self.told(news);
         effects
     }
 
@@ -185,8 +186,14 @@ impl Peer {
     }
 
     fn settle(&mut self) {
-        if self.path.is_open() && self.association.is_complete() {
+        let connected = self.path.is_open() && self.association.is_complete();
+        if connected || self.association.is_ended() {
             self.connect_by = None;
         }
+    }
+
+    /// What is to be told of the path: nothing any more once the association is over.
+    fn told(&self, news: Option<PathNews>) -> Option<PathNews> {
+        news.filter(|_| !self.association.is_ended())
     }
 }

@@ -12,6 +12,7 @@ mod mutate;
 mod orders;
 mod phone;
 mod place;
+mod recordings;
 #[expect(dead_code, reason = "the gate's tests use all of it")]
 #[path = "../webrtc_gate/relay.rs"]
 mod relay;

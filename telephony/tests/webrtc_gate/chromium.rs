@@ -179,7 +179,7 @@ async fn sing(port: Port) {
 
 #[tokio::test]
 async fn chromium_connects_restarts_and_says_goodbye() {
-    let port = Port::with_timing(Default::default()).await;
+    let port = Port::open().await;
     let singing = tokio::spawn(sing(port.clone()));
     let chromium = Chromium::open(&port).await;
     chromium.until("connected", |site| site.state["connectionState"] == "connected").await;

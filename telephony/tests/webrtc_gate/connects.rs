@@ -104,7 +104,7 @@ async fn a_reloaded_page_is_a_fresh_connection_with_new_keys() {
 
 #[tokio::test]
 async fn a_certificate_that_the_offer_did_not_name_gets_no_keys() {
-    let port = Port::open().await;
+    let port = Port::impatient().await;
     let browser = Browser::open().await;
     let offer = with_another_fingerprint(&browser.offer().await);
     let answer = port.answer(PEER, &offer);
@@ -112,6 +112,9 @@ async fn a_certificate_that_the_offer_did_not_name_gets_no_keys() {
     port.until("the end", PEER, |seen| seen.closed == 1).await;
     assert_eq!(port.seen(PEER, |seen| seen.keys), 0);
     assert_eq!(port.counts().impostors, 1);
+    // Its checks go on for a while; nothing more is told of them.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(port.seen(PEER, |seen| (seen.keys, seen.closed, seen.lost)), (0, 1, 0));
 }
 
 /// Turns the last digit of each fingerprint into another one.
@@ -139,12 +142,12 @@ async fn a_wrong_password_opens_nothing() {
 
 #[tokio::test]
 async fn silence_is_loss_and_a_later_check_is_a_path_again() {
-    let port = Port::open().await;
+    let port = Port::impatient().await;
     let (browser, mut relay) = connected(&port).await;
     relay.cut();
-    port.until("loss", PEER, |seen| seen.lost == 1).await;
+    port.until("loss", PEER, |seen| seen.lost > 0).await;
     relay.mend();
-    port.until("a path again", PEER, |seen| seen.paths.len() == 2).await;
+    port.until("a path again", PEER, |seen| seen.paths.len() > 1).await;
     both_hear(&port, &browser, 1).await;
     assert_eq!(port.seen(PEER, |seen| seen.keys), 1);
 }

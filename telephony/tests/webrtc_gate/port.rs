@@ -50,8 +50,12 @@ pub(crate) struct Port {
 }
 
 impl Port {
-    /// With short deadlines: a peer is lost after a second and a half without checks.
     pub(crate) async fn open() -> Self {
+        Self::with_timing(GateTiming::default()).await
+    }
+
+    /// With short patience: a peer is lost after a second and a half without checks.
+    pub(crate) async fn impatient() -> Self {
         Self::with_timing(GateTiming {
             quiet_after: Duration::from_millis(1500),
             quiet_after_unsteady: Duration::from_millis(3500),

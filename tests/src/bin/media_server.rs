@@ -5,8 +5,10 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
+use clap::Parser;
 use ids::{Language, LegId};
 use telephony::driver::media::{MediaConfig, MediaEvent, MediaPlane};
 use telephony::media::AudioLibrary;
@@ -20,6 +22,17 @@ const EVENTS_LEN: usize = 4096;
 /// Longest order, bytes: a session description and a little.
 const ORDER_BYTES_MAX: usize = 64 * 1024;
 
+/// The media plane alone; orders on standard input.
+#[derive(Debug, Parser)]
+struct Settings {
+    /// Media threads; 0: one for each core.
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    /// How often a busy thread looks for packets, microseconds; 0: each packet wakes it.
+    #[arg(long, default_value_t = 2000)]
+    tick_us: u64,
+}
+
 /// Events of the plane so far.
 #[derive(Debug, Default)]
 struct Seen {
@@ -32,7 +45,12 @@ struct Seen {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<()> {
     let (events, reported) = mpsc::channel(EVENTS_LEN);
-    let config = MediaConfig::new(Ipv4Addr::LOCALHOST.into());
+    let settings = Settings::parse();
+    let config = MediaConfig {
+        threads: settings.threads,
+        tick: Duration::from_micros(settings.tick_us),
+        ..MediaConfig::new(Ipv4Addr::LOCALHOST.into())
+    };
     let library = Arc::new(AudioLibrary::new("en".parse::<Language>()?));
     let plane = MediaPlane::start(config, library, events).await?;
     let seen = Arc::<Seen>::default();
@@ -75,7 +93,11 @@ async fn obey(plane: &MediaPlane, seen: &Seen, line: &str) -> Result<Reply> {
             plane.bridge(id(a), id(b));
             Ok(Reply::Done)
         }
-        Order::Mix { room, legs } => mix(plane, room, &legs).map(|()| Reply::Done),
+        Order::Mix { legs } => {
+            let members: Vec<_> = legs.into_iter().map(id).collect();
+            plane.mix(plane.new_room(), &members, &[]);
+            Ok(Reply::Done)
+        }
         Order::Close { leg } => {
             plane.close(id(leg));
             Ok(Reply::Done)
@@ -86,11 +108,6 @@ async fn obey(plane: &MediaPlane, seen: &Seen, line: &str) -> Result<Reply> {
 
 fn id(leg: u32) -> LegId {
     LegId::from_number(leg.into())
-}
-
-/// Joins three or more legs.
-fn mix(_plane: &MediaPlane, room: u32, legs: &[u32]) -> Result<()> {
-    Err(anyhow!("room {room} of {} legs: the media plane joins two legs only", legs.len()))
 }
 
 fn counts(plane: &MediaPlane, seen: &Seen) -> Counts {

@@ -25,6 +25,8 @@ pub struct Dialler {
     pub(super) dialogs: Arc<DialogLayer>,
     pub(super) address: SocketAddr,
     tasks: TaskTracker,
+    /// Answers to what the other side sends within our calls.
+    answers: TaskTracker,
     stop: CancellationToken,
 }
 
@@ -51,10 +53,10 @@ impl Dialler {
             .build();
         let requests = endpoint.incoming_transactions().map_err(bind_error)?;
         let dialogs = Arc::new(DialogLayer::new(endpoint.inner.clone()));
-        let tasks = TaskTracker::new();
+        let (tasks, answers) = (TaskTracker::new(), TaskTracker::new());
         tasks.spawn(async move { endpoint.serve().await });
-        tasks.spawn(serve(dialogs.clone(), requests, tasks.clone(), stop.clone()));
-        Ok(Self { dialogs, address, tasks, stop })
+        tasks.spawn(serve(dialogs.clone(), requests, answers.clone(), stop.clone()));
+        Ok(Self { dialogs, address, tasks, answers, stop })
     }
 
     /// Places a call and stays with it until its end. `progress` is told what happens, as far as it
@@ -76,8 +78,11 @@ impl Dialler {
         self.dialogs.len()
     }
 
-    /// Closes the endpoint.
+    /// Closes the endpoint, after its last words: a BYE whose answer never leaves keeps the other
+    /// side waiting for half a minute where the transport (TCP) does not repeat it.
     pub async fn stop(&self) {
+        self.answers.close();
+        let _unsaid = tokio::time::timeout(STOP_DEADLINE, self.answers.wait()).await;
         self.stop.cancel();
         self.tasks.close();
         let _late = tokio::time::timeout(STOP_DEADLINE, self.tasks.wait()).await;
@@ -94,7 +99,7 @@ impl Drop for Dialler {
 async fn serve(
     dialogs: Arc<DialogLayer>,
     mut requests: TransactionReceiver,
-    tasks: TaskTracker,
+    answers: TaskTracker,
     stop: CancellationToken,
 ) {
     loop {
@@ -105,7 +110,7 @@ async fn serve(
         let Some(transaction) = request else { return };
         let within = handle(dialogs.clone(), transaction);
         let stop = stop.clone();
-        tasks.spawn(async move {
+        answers.spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = within => {}

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use ids::LegId;
+use metrics::Counter;
 use tokio::sync::{mpsc, oneshot};
 
 use super::command::{Command, LegCommand};
@@ -39,6 +40,26 @@ pub(super) struct Gatekeeper {
     /// Peers, for others to read.
     pub(super) open: Arc<AtomicUsize>,
     pub(super) routes: Arc<AtomicUsize>,
+    pub(super) figures: Figures,
+}
+
+/// What a gate counts, for the metrics.
+pub(super) struct Figures {
+    strangers: Counter,
+    rejected: Counter,
+    impostors: Counter,
+}
+
+impl Figures {
+    pub(super) fn of_lane(lane: usize) -> Self {
+        let lane = lane.to_string();
+        let counter = |name: &'static str| metrics::counter!(name, "lane" => lane.clone());
+        Self {
+            strangers: counter("helpline_webrtc_strangers_total"),
+            rejected: counter("helpline_webrtc_rejected_total"),
+            impostors: counter("helpline_webrtc_impostors_total"),
+        }
+    }
 }
 
 impl Gatekeeper {
@@ -99,9 +120,9 @@ impl Gatekeeper {
         let counts = self.gate.counts();
         self.open.store(counts.peers, Ordering::Relaxed);
         self.routes.store(counts.routes, Ordering::Relaxed);
-        metrics::counter!("helpline_webrtc_strangers_total").absolute(counts.strangers);
-        metrics::counter!("helpline_webrtc_rejected_total").absolute(counts.rejected);
-        metrics::counter!("helpline_webrtc_impostors_total").absolute(counts.impostors);
+        self.figures.strangers.absolute(counts.strangers);
+        self.figures.rejected.absolute(counts.rejected);
+        self.figures.impostors.absolute(counts.impostors);
     }
 
     fn pass(&self, event: GateEvent) {

@@ -3,6 +3,8 @@
 //! A leg belongs to one lane and is touched by that lane's thread alone, so nothing here is locked or
 //! waits. What comes from one leg is judged by that leg, and only then given to the one that hears it.
 
+use std::time::Duration;
+
 use ids::{LegId, Timestamp};
 
 use super::MediaEvent;
@@ -20,6 +22,9 @@ use crate::sdp::Codec;
 
 /// Length of a key press that we send, in steps of 20 ms: 100 ms, as telephones send.
 const KEY_STEPS: u8 = 5;
+
+/// How long a browser in a talk may send nothing until it counts as lost: it sends even its silence.
+const BROWSER_SILENCE_MAX: Duration = Duration::from_secs(3);
 
 /// A leg of the media plane.
 pub(super) struct Leg {
@@ -117,6 +122,15 @@ impl Leg {
         self.outgoing.end_source();
     }
 
+    /// The leg comes to hear somebody: from now on its silence means something.
+    pub(super) fn take_place(&mut self, place: Place, now: Timestamp) {
+        if matches!(self.place, Place::Alone) {
+            self.incoming.last_packet = now;
+        }
+        self.place = place;
+        self.end_source();
+    }
+
     /// The leg's source of audio changes: the next packet begins something new.
     pub(super) fn end_source(&mut self) {
         self.outgoing.end_source();
@@ -133,7 +147,10 @@ impl Leg {
         let now = wires.now;
         self.incoming.begin_stream(ssrc);
         self.incoming.last_packet = now;
-        self.incoming.reported_silent = false;
+        let was_silent = std::mem::take(&mut self.incoming.reported_silent);
+        if was_silent && matches!(self.line, Line::Browser(_)) {
+            events.send(MediaEvent::PeerConnected { leg: self.id });
+        }
         self.incoming.sequence.packet(sequence, timestamp, now);
         if self.line.telephone_event() == Some(payload_type) {
             if let Some(digit) = self.incoming.keys.packet(timestamp, packet.payload) {
@@ -336,10 +353,29 @@ impl Leg {
         Some(self.meter.second(now, interval, jitter_ms, buffer_ms, sent))
     }
 
-    /// Whether nothing came for this long; told once for each silence.
-    pub(super) fn fell_silent(&mut self, limit: std::time::Duration, now: Timestamp) -> bool {
-        let silent = now.since(self.incoming.last_packet) >= limit;
-        silent && !std::mem::replace(&mut self.incoming.reported_silent, silent)
+    /// What to tell if nothing has come for too long; once for each silence. A trunk may be silent
+    /// for `trunk_limit`; a browser that talks sends without a pause, so that silence is a loss long
+    /// before ICE notices.
+    pub(super) fn fell_silent(
+        &mut self,
+        trunk_limit: Duration,
+        now: Timestamp,
+    ) -> Option<MediaEvent> {
+        let leg = self.id;
+        let (limit, event) = match &self.line {
+            Line::Trunk(_) => (trunk_limit, MediaEvent::TrunkSilent { leg }),
+            Line::Browser(line) => {
+                let talks = line.is_connected() && !matches!(self.place, Place::Alone);
+                if !talks || self.incoming.ssrc.is_none() {
+                    return None;
+                }
+                (BROWSER_SILENCE_MAX, MediaEvent::PeerDisconnected { leg })
+            }
+        };
+        let is_silent = now.since(self.incoming.last_packet) >= limit;
+        let is_news =
+            is_silent && !std::mem::replace(&mut self.incoming.reported_silent, is_silent);
+        is_news.then_some(event)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arrayvec::ArrayVec;
-use ids::LegId;
+use ids::{LegId, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -117,8 +117,7 @@ impl MediaPlane {
     /// The offer is unreadable or without G.711, the leg is a trunk's, or the connection was not
     /// ready within 5 s.
     pub async fn open_peer(&self, leg: LegId, offer_sdp: &str) -> Result<String, MediaRefused> {
-        let (peer, home) = self.peer_of(leg)?;
-        let ssrc = rand::random();
+        let (peer, home, ssrc) = self.peer_of(leg)?;
         let (reply, answered) = oneshot::channel();
         let request = Request::Answer { peer, leg, offer: offer_sdp.to_owned(), ssrc, reply };
         let gate = &self.inner.gates[home];
@@ -133,14 +132,14 @@ impl MediaPlane {
         Ok(answer.description)
     }
 
-    /// The peer of a browser's leg, an old or a new one, and its lane.
-    fn peer_of(&self, leg: LegId) -> Result<(PeerId, usize), MediaRefused> {
+    /// The peer of a browser's leg, an old or a new one, its lane and our stream towards it.
+    fn peer_of(&self, leg: LegId) -> Result<(PeerId, usize, u32), MediaRefused> {
         let lane = self.inner.registry.emptiest_lane();
         let mut legs = self.inner.registry.legs();
         match legs.by_id.get(&leg).map(|entry| entry.far) {
-            Some(Far::Browser { peer, home }) => Ok((peer, home)),
+            Some(Far::Browser { peer, home, ssrc }) => Ok((peer, home, ssrc)),
             Some(Far::Trunk) => Err(MediaRefused::AlreadyOpen),
-            None => Ok((PeerId(legs.next_number()), lane)),
+            None => Ok((PeerId(legs.next_number()), lane, rand::random())),
         }
     }
 
@@ -160,7 +159,7 @@ impl MediaPlane {
             registry.tell(entry.lane, Command::Leg(leg, LegCommand::Replace(line)));
             return;
         }
-        let entry = Entry { lane: home, far: Far::Browser { peer, home }, codec, room: None };
+        let entry = Entry { lane: home, far: Far::Browser { peer, home, ssrc }, codec, room: None };
         legs.by_id.insert(leg, entry);
         registry.tell(home, Command::Open(leg, line));
     }
@@ -232,10 +231,22 @@ impl MediaPlane {
         self.tell(leg, LegCommand::Press(digit));
     }
 
+    /// The plane's clock, by which recordings begin, pause and end.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
     /// Gives the recorder what a leg says and what it is made to hear, from now on. The recording
-    /// must have begun there.
-    pub fn record(&self, leg: LegId, recording: RecordingId, recorder: RecorderPort) {
-        let tap = Tap::new(recording, recorder, clock::now());
+    /// has begun there, at `began`.
+    pub fn record(
+        &self,
+        leg: LegId,
+        recording: RecordingId,
+        began: Timestamp,
+        recorder: RecorderPort,
+    ) {
+        let tap = Tap::new(recording, recorder, began);
         self.tell(leg, LegCommand::Record(Box::new(tap)));
     }
 
@@ -331,7 +342,7 @@ impl Inner {
         let Some(entry) = legs.by_id.remove(&leg) else { return };
         self.registry.tell(entry.lane, Command::Leg(leg, LegCommand::Close));
         drop(legs);
-        if let Far::Browser { peer, home } = entry.far {
+        if let Far::Browser { peer, home, ssrc: _ } = entry.far {
             // A gate that takes no request closes the peer by its own deadlines.
             let _full = self.gates[home].requests.try_send(Request::Close(peer));
         }

@@ -39,6 +39,8 @@ pub(super) enum Far {
     Browser {
         peer: PeerId,
         home: usize,
+        /// The stream that the description names: a restart of ICE goes on with it.
+        ssrc: u32,
     },
 }
 

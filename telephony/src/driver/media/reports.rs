@@ -119,7 +119,7 @@ impl Reports {
             std::mem::replace(&mut self.reported, (expected, lost));
         let (expected, newly_lost) =
             (expected.saturating_sub(expected_before), lost.saturating_sub(lost_before));
-        let fraction = if expected == 0 { 0 } else { (newly_lost * 256 / expected).min(255) };
+        let fraction = (newly_lost * 256).checked_div(expected).unwrap_or(0);
         let (last_sr, delay) = self.last_sender_report.map_or((0, 0), |(middle, at)| {
             let delay = now.since(at).as_micros() * 65_536 / 1_000_000;
             (middle, u32::try_from(delay).unwrap_or(u32::MAX))

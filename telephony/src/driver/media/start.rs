@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::MediaEvent;
 use super::command::LaneSender;
 use super::config::{MediaConfig, MediaStartError};
-use super::gatekeeper::Gatekeeper;
+use super::gatekeeper::{Figures, Gatekeeper};
 use super::lane::{ForGate, Lane, LaneConfig, LaneEnds};
 use super::plane::{GateEnd, Inner};
 use super::poll::Poll;
@@ -154,6 +154,7 @@ fn keep_gate(
         legs: HashMap::new(),
         open: open.clone(),
         routes: names.clone(),
+        figures: Figures::of_lane(lane),
     };
     tokio::spawn(keeper.run(asked, datagrams));
     GateEnd { requests, peers: open, names, routes: routes.clone() }

@@ -28,6 +28,8 @@ const NOTHING_AFTER: Duration = Duration::from_secs(2);
 /// Reports come every 5 s or so (RFC 3550 §6.2), at random up to 7.5 s; a receiver that hears nothing
 /// leaves us out of them (§6.4). After this long, two may have been lost and the third is missing.
 const REPORTS_MISSED_AFTER: Duration = Duration::from_secs(15);
+/// A far end that reports less often is given as many times its own longest interval.
+const INTERVALS_MISSED: u32 = 3;
 /// Packets sent between two reports from which on a number that stands still means deafness.
 const SENT_MIN: u32 = 50;
 /// Loss told in a report that is heavy, in 256ths: a tenth.
@@ -57,6 +59,8 @@ struct Report {
     at: Timestamp,
     highest_sequence: u32,
     hears: Hears,
+    /// The longest time between two reports; `None` while there was but one, which promises no more.
+    interval: Option<Duration>,
 }
 
 impl LegMeter {
@@ -112,7 +116,9 @@ impl LegMeter {
                 Hears::Well
             };
         self.round_trip = round_trip.or(self.round_trip);
-        self.report = Some(Report { at: now, highest_sequence, hears });
+        let interval =
+            self.report.map(|last| now.since(last.at).max(last.interval.unwrap_or_default()));
+        self.report = Some(Report { at: now, highest_sequence, hears, interval });
         self.sent_since_report = 0;
     }
 
@@ -185,7 +191,10 @@ impl LegMeter {
 
     fn hears(&self, now: Timestamp) -> Hears {
         let Some(report) = self.report else { return Hears::Unknown };
-        let missed = now.since(report.at) >= REPORTS_MISSED_AFTER;
+        let missed = report.interval.is_some_and(|interval| {
+            let patience = REPORTS_MISSED_AFTER.max(interval.saturating_mul(INTERVALS_MISSED));
+            now.since(report.at) >= patience
+        });
         if missed && self.sent_since_report >= SENT_MIN { Hears::Nothing } else { report.hears }
     }
 }

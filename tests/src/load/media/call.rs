@@ -6,10 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 
 use super::browser::{Connected, Ice, Identity, Offering};
-use super::listen::{Listener, Seen};
+use super::listen::{Hears, Listener, Seen};
 use super::marker::{Marker, Way};
 use super::server::{Descriptions, Server};
-use super::speak::Speaker;
+use super::speak::{Says, Speaker};
 
 /// Pairs of ports that are tried.
 const PAIRS: usize = 200;
@@ -137,6 +137,7 @@ impl Call {
                 ssrc: self.trunk_ssrc(),
                 secured: None,
                 ice: None,
+                says: Says::Markers,
             },
             Speaker {
                 socket: browser.clone(),
@@ -146,11 +147,13 @@ impl Call {
                 ssrc: self.browser.ssrc,
                 secured: Some(self.browser.outgoing),
                 ice: self.browser.ice.clone(),
+                says: Says::Markers,
             },
         ];
         let listener = |socket, way, secured, ice| {
             let flow = flows[way as usize];
-            Listener { socket, way, flow, secured, ice, seen: Seen::default() }
+            let hears = Hears::Markers(Seen::default());
+            Listener { socket, way, flow, secured, ice, hears }
         };
         let listeners = [
             listener(trunk, Way::ToTrunk, None, None),

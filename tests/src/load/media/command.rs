@@ -6,7 +6,8 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::browser::Profile;
-use super::run::{Measured, Sizes, run, set_ups};
+use super::rtpengine::Rtpengine;
+use super::run::{Kind, Measured, SetUp, Sizes, run, set_ups};
 use super::server::{Plane, Server};
 use super::soak::{self, Both, Soaked, soak};
 use super::storm::Storm;
@@ -25,6 +26,9 @@ pub struct Media {
     /// Calls at once; with commas, one measurement after the other.
     #[arg(long, value_delimiter = ',', default_value = "50,200,400")]
     calls: Vec<u32>,
+    /// Also rooms of three at once, a telephone and two browsers, mixed; the helpline's only.
+    #[arg(long, value_delimiter = ',')]
+    rooms: Vec<u32>,
     /// For how long, seconds; above a minute each minute is told.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -37,6 +41,9 @@ pub struct Media {
     /// Also set up so many calls one after the other, and tell what ICE and DTLS cost.
     #[arg(long, default_value_t = 0)]
     set_ups: u32,
+    /// Settings of the media server's own, such as `--threads=2` or `--tick-us=0`.
+    #[arg(long, allow_hyphen_values = true)]
+    server: Vec<String>,
     /// The phases of the flows follow from it.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -49,61 +56,67 @@ pub enum Peer {
     Rtpengine,
 }
 
-/// A server that is started for one measurement.
-type Start = fn() -> Result<Box<dyn Server>>;
-
 impl Media {
-    /// Runs and prints; whether nothing was lost, damaged or left behind at the helpline.
+    /// Runs and prints; whether nothing was lost, damaged or left behind.
     ///
     /// # Errors
     /// A server does not start, refuses or goes away.
     pub fn go(&self) -> Result<bool> {
-        let ours: Start = || Ok(Box::new(Plane::start()?));
-        let starts = [Some(ours), self.peer.map(Peer::start)];
         let mut measured = Vec::new();
-        for start in starts.into_iter().flatten() {
-            for calls in &self.calls {
-                let mut server = start()?;
-                let sizes = self.sizes(*calls);
-                println!("{}: {calls} calls", server.name());
-                let many = sizes.intervals > 1;
-                measured.push(run(&mut *server, sizes, &mut |interval| {
-                    if many {
-                        println!("{}", line(interval));
-                    }
-                })?);
-            }
-            if self.set_ups > 0 {
-                let mut server = start()?;
-                let used = set_ups(&mut *server, self.profile, self.set_ups)?;
-                println!(
-                    "{}: {} calls set up one after the other: {:.2} ms of CPU each, {:.2} of it for \
-                     ICE and DTLS",
-                    server.name(),
-                    self.set_ups,
-                    used.whole_ms,
-                    used.secured_ms,
-                );
-            }
+        let ours = self.calls.iter().map(|calls| (None, Kind::Bridged, *calls));
+        let rooms = self.rooms.iter().map(|rooms| (None, Kind::Rooms, *rooms));
+        let theirs = self.calls.iter().map(|calls| (self.peer, Kind::Bridged, *calls));
+        let theirs = theirs.filter(|(peer, ..)| peer.is_some());
+        for (peer, kind, calls) in ours.chain(theirs).chain(rooms) {
+            let mut server = self.start(peer)?;
+            println!("{}, {kind:?}: {calls}", server.name());
+            measured.push(self.measure(&mut *server, kind, calls)?);
         }
-        println!("\n{}", Table::of(&measured));
+        self.set_up(None)?;
+        if self.peer.is_some() {
+            self.set_up(self.peer)?;
+        }
+        for kind in [Kind::Bridged, Kind::Rooms] {
+            println!("\n{}", Table::of(kind, &measured));
+        }
         Ok(measured.iter().all(Measured::is_good))
     }
 
-    fn sizes(&self, calls: u32) -> Sizes {
+    /// A fresh one for each measurement; ours if no other is named.
+    fn start(&self, peer: Option<Peer>) -> Result<Box<dyn Server>> {
+        match peer {
+            None => Ok(Box::new(Plane::start_with(&self.server)?)),
+            Some(Peer::Rtpengine) => Ok(Box::new(Rtpengine::start()?)),
+        }
+    }
+
+    fn measure(&self, server: &mut dyn Server, kind: Kind, calls: u32) -> Result<Measured> {
         let span = Duration::from_secs(self.seconds.clamp(1, SECONDS_MAX));
         let interval = span.min(INTERVAL_MAX);
         let intervals = usize::try_from(span.as_secs() / interval.as_secs()).unwrap_or(1);
         let calls = calls.clamp(1, CALLS_MAX);
-        Sizes { calls, interval, intervals, profile: self.profile, seed: self.seed }
+        let (profile, seed) = (self.profile, self.seed);
+        let sizes = Sizes { kind, calls, interval, intervals, profile, seed };
+        run(server, sizes, &mut |interval| {
+            if intervals > 1 {
+                println!("{}", line(interval));
+            }
+        })
     }
-}
 
-impl Peer {
-    fn start(self) -> Start {
-        match self {
-            Self::Rtpengine => || Ok(Box::new(super::rtpengine::Rtpengine::start()?)),
+    fn set_up(&self, peer: Option<Peer>) -> Result<()> {
+        if self.set_ups == 0 {
+            return Ok(());
         }
+        let mut server = self.start(peer)?;
+        let SetUp { whole_ms, secured_ms } = set_ups(&mut *server, self.profile, self.set_ups)?;
+        println!(
+            "{}: {} calls set up one after the other: {whole_ms:.2} ms of CPU each, {secured_ms:.2} \
+             of it for ICE and DTLS",
+            server.name(),
+            self.set_ups,
+        );
+        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ use super::browser::Ice;
 use super::clock::Clock;
 use super::marker::{Marker, Way};
 use super::tally::{Arrival, Tally, add};
+use super::turns::{Ear, Heard, Turns};
 
 /// Sockets that are looked at in one turn.
 const EVENTS: usize = 256;
@@ -35,8 +36,16 @@ pub struct Listener {
     pub secured: Option<Context>,
     /// A browser's: what answers the server's checks.
     pub ice: Option<Arc<Ice>>,
-    /// What has arrived.
-    pub seen: Seen,
+    /// What it listens for.
+    pub hears: Hears,
+}
+
+/// What a flow is known by.
+pub enum Hears {
+    /// Markers of one flow, and what has arrived of them.
+    Markers(Seen),
+    /// Loud turns of the others in a room, from a seat.
+    Turns(Arc<Turns>, usize, Ear),
 }
 
 /// The packets of a flow that have arrived: the highest number and the 64 below it.
@@ -150,13 +159,23 @@ impl Listener {
         else {
             return add(&tally.faults.strange);
         };
-        match Marker::read(payload) {
-            Ok(marker) if marker.flow == self.flow => {
-                let arrival = self.seen.packet(marker.number);
-                tally.arrived(self.way, marker.sent_ns, now_ns, arrival);
-            }
-            Ok(_) => add(&tally.faults.misdelivered),
-            Err(why) => tally.unmarked(why),
+        tally.packet(self.way, now_ns);
+        match &mut self.hears {
+            Hears::Markers(seen) => match Marker::read(payload) {
+                Ok(marker) if marker.flow == self.flow => {
+                    let arrival = seen.packet(marker.number);
+                    tally.arrived(self.way, marker.sent_ns, now_ns, arrival);
+                }
+                Ok(_) => add(&tally.faults.misdelivered),
+                Err(why) => tally.unmarked(why),
+            },
+            Hears::Turns(turns, seat, ear) => match turns.hear(*seat, ear, payload) {
+                Heard::Nothing => {}
+                Heard::Onset { sent_ns } => {
+                    tally.arrived(self.way, sent_ns, now_ns, Arrival::InOrder);
+                }
+                Heard::Echo => add(&tally.faults.echoes),
+            },
         }
     }
 }

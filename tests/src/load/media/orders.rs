@@ -29,9 +29,7 @@ pub enum Order {
     },
     /// Joins three or more legs in a room.
     Mix {
-        /// The room's number.
-        room: u32,
-        /// Its legs.
+        /// Them.
         legs: Vec<u32>,
     },
     /// Closes a leg.

@@ -13,9 +13,11 @@ use super::clock::Clock;
 use super::listen::{Listener, listen};
 use super::marker::Way;
 use super::reading::Reading;
+use super::room::Room;
 use super::server::Server;
 use super::speak::{PHASES, Speaker, speak};
 use super::tally::{Counted, Plan, Tally};
+use super::turns::SEATS;
 
 /// Calls before those that are measured: what a server loads once is not a call's memory.
 const WARM_CALLS: u32 = 2;
@@ -28,10 +30,21 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(10);
 /// Numbers of calls that are set up and closed again begin here.
 const PASSING: u32 = 1_000_000;
 
+/// What is joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A telephone and a browser; what one says the other hears.
+    Bridged,
+    /// A telephone and two browsers, mixed.
+    Rooms,
+}
+
 /// How much.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
-    /// Calls at once.
+    /// What is joined.
+    pub kind: Kind,
+    /// Calls or rooms at once.
     pub calls: u32,
     /// How long an interval is.
     pub interval: Duration,
@@ -142,10 +155,17 @@ fn open(server: &mut dyn Server, identity: &Identity, sizes: Sizes) -> Result<En
     let mut chance = StdRng::seed_from_u64(sizes.seed);
     let (mut speakers, mut listeners) = (Vec::new(), Vec::new());
     for number in 0..sizes.calls {
-        let call =
-            Call::open(server, identity, number).with_context(|| format!("call {number}"))?;
-        let phases = [(); 2].map(|()| chance.random_range(0..PHASES));
-        let (speaking, listening) = call.split(phases);
+        let phases = [(); SEATS].map(|()| chance.random_range(0..PHASES));
+        let which = || format!("call {number}");
+        let (speaking, listening) = match sizes.kind {
+            Kind::Bridged => {
+                let call = Call::open(server, identity, number).with_context(which)?;
+                let [a, b, _] = phases;
+                let (speaking, listening) = call.split([a, b]);
+                (Vec::from(speaking), Vec::from(listening))
+            }
+            Kind::Rooms => Room::open(server, identity, number).with_context(which)?.split(phases),
+        };
         speakers.extend(speaking);
         listeners.extend(listening);
     }

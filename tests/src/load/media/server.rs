@@ -36,7 +36,17 @@ pub trait Server {
     /// # Errors
     /// The server refused, or does not answer.
     fn open(&mut self, call: u32, offers: &Descriptions) -> Result<Descriptions>;
-    /// Closes a call.
+    /// Opens the ends of a conversation of a telephone and several browsers, each of whom hears all
+    /// others. The answers are in the order of the offers, the telephone's first.
+    ///
+    /// # Errors
+    /// The server refused, has no such thing, or does not answer.
+    fn open_room(&mut self, call: u32, trunk: &str, browsers: &[&str]) -> Result<Vec<String>> {
+        let _ = (call, trunk);
+        bail!("{} joins no {} ends", self.name(), browsers.len() + 1)
+    }
+
+    /// Closes a call or a room.
     ///
     /// # Errors
     /// The server does not answer.
@@ -61,7 +71,16 @@ impl Plane {
     /// # Errors
     /// It is not built or does not start.
     pub fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Starts it with settings of its own command line.
+    ///
+    /// # Errors
+    /// It is not built or does not start.
+    pub fn start_with(settings: &[String]) -> Result<Self> {
         let mut child = Command::new(beside_this("media_server")?)
+            .args(settings)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -169,9 +188,25 @@ impl Server for Plane {
         Ok(Descriptions { trunk, browser })
     }
 
+    fn open_room(&mut self, call: u32, trunk: &str, browsers: &[&str]) -> Result<Vec<String>> {
+        let mut legs = vec![trunk_leg(call)];
+        let offer = trunk.to_owned();
+        let mut answers = vec![self.opened(&Order::OpenTrunk { leg: legs[0], offer })?];
+        for (n, offer) in (0..).zip(browsers) {
+            let (leg, offer) = (browser_leg(call, n), (*offer).to_owned());
+            answers.push(self.opened(&Order::OpenPeer { leg, offer })?);
+            legs.push(leg);
+        }
+        self.done(&Order::Mix { legs })?;
+        Ok(answers)
+    }
+
     fn close(&mut self, call: u32) -> Result<()> {
-        self.done(&Order::Close { leg: trunk_leg(call) })?;
-        self.done(&Order::Close { leg: browser_leg(call, 0) })
+        // A call has one browser, a room two; closing what is not open does nothing.
+        for leg in [trunk_leg(call), browser_leg(call, 0), browser_leg(call, 1)] {
+            self.done(&Order::Close { leg })?;
+        }
+        Ok(())
     }
 
     fn open_legs(&mut self) -> Result<Option<usize>> {

@@ -13,6 +13,7 @@ use super::browser::Ice;
 use super::clock::Clock;
 use super::marker::{Marker, PAYLOAD_BYTES, Way};
 use super::tally::{Tally, add};
+use super::turns::Turns;
 
 /// Time between two packets of a flow.
 pub const FRAME: Duration = Duration::from_millis(20);
@@ -43,6 +44,16 @@ pub struct Speaker {
     pub secured: Option<Context>,
     /// A browser's: its checks.
     pub ice: Option<Arc<Ice>>,
+    /// What it says.
+    pub says: Says,
+}
+
+/// What a flow carries.
+pub enum Says {
+    /// A marker in each packet.
+    Markers,
+    /// Loud and quiet turns, in a room's seat.
+    Turns(Arc<Turns>, usize),
 }
 
 /// Sends until the plan's end, and a second more, so that the last packets meet a server at work.
@@ -81,16 +92,34 @@ impl Speaker {
         };
         let (mut payload, mut packet) = ([0; PAYLOAD_BYTES], [0; PACKET_BYTES]);
         let sent_ns = clock.now_ns();
-        Marker { flow: self.flow, number, sent_ns }.write(&mut payload);
-        let sent = match header.write(&payload, &mut packet) {
-            Ok(_) => self.send(&packet),
-            Err(_too_small) => false,
+        let own = [self.way];
+        let counts = match &self.says {
+            Says::Markers => {
+                Marker { flow: self.flow, number, sent_ns }.write(&mut payload);
+                own.as_slice()
+            }
+            Says::Turns(turns, seat) => {
+                let (said, begins) = turns.say(*seat, round, sent_ns);
+                payload = *said;
+                // Each of the others shall hear it: the telephone, the browsers.
+                match (begins, seat) {
+                    (false, _) => [].as_slice(),
+                    (true, 0) => [Way::ToBrowser; 2].as_slice(),
+                    (true, _) => [Way::ToTrunk, Way::ToBrowser].as_slice(),
+                }
+            }
         };
-        if sent {
-            tally.sent(self.way, sent_ns);
-        } else {
-            add(&tally.faults.unsent);
+        let written = header.write(&payload, &mut packet).is_ok();
+        if !(written && self.send(&packet)) {
+            return add(&tally.faults.unsent);
         }
+        for way in counts {
+            tally.sent(*way, sent_ns);
+        }
+        self.keep_consent(round);
+    }
+
+    fn keep_consent(&self, round: u64) {
         let turn = u64::from(self.flow) % CHECK_ROUNDS;
         if round % CHECK_ROUNDS == turn
             && let Some(check) = self.ice.as_ref().and_then(|ice| ice.check().ok())

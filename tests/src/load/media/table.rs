@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::marker::Way;
-use super::run::{Interval, Measured};
+use super::run::{Interval, Kind, Measured};
 use super::tally::Counted;
 
 /// Lines of a table: what, one value for each measurement, the unit.
@@ -13,47 +13,69 @@ pub struct Table {
 }
 
 impl Table {
-    /// All measurements side by side.
+    /// All measurements of one kind side by side.
     #[must_use]
-    pub fn of(measured: &[Measured]) -> Self {
+    pub fn of(kind: Kind, measured: &[Measured]) -> Self {
+        let measured: Vec<_> = measured.iter().filter(|of| of.sizes.kind == kind).collect();
         let mut table = Self::default();
+        let Some(first) = measured.first() else { return table };
+        let [calls, cpu, sent, to_browser, to_trunk] = words(kind);
         let mut row = |what: &str, unit, value: &dyn Fn(&Measured) -> String| {
-            table.rows.push((what.to_owned(), measured.iter().map(value).collect(), unit));
+            table.rows.push((what.to_owned(), measured.iter().map(|of| value(of)).collect(), unit));
         };
         row("server", "", &|of| of.server.to_owned());
-        row("calls at once", "", &|of| of.sizes.calls.to_string());
-        row("CPU per bridged call-second", "ms", &|of| mean(of, |interval| interval.cpu_ms));
+        row(calls, "", &|of| of.sizes.calls.to_string());
+        row(cpu, "ms", &|of| mean(of, |interval| interval.cpu_ms));
         for way in Way::ALL {
             let name = match way {
-                Way::ToBrowser => "telephone to browser",
-                Way::ToTrunk => "browser to telephone",
+                Way::ToBrowser => to_browser,
+                Way::ToTrunk => to_trunk,
             };
             let of_way = |of: &Measured, count: fn(&Counted) -> u64| {
                 let sum: u64 = of.intervals.iter().map(|i| count(&i.ways[way as usize])).sum();
                 sum.to_string()
             };
-            row(&format!("{name}: packets"), "", &|of| of_way(of, |way| way.sent));
+            row(&format!("{name}: {sent}"), "", &|of| of_way(of, |way| way.sent));
             row("  lost", "", &|of| of_way(of, Counted::lost));
             row("  twice", "", &|of| of_way(of, |way| way.duplicated));
             row("  out of order", "", &|of| of_way(of, |way| way.reordered));
+            row("  audio packets that arrived", "", &|of| of_way(of, |way| way.packets));
             row("  latency p50", "ms", &|of| worst(of, way, |way| way.p50));
             row("  latency p99", "ms", &|of| worst(of, way, |way| way.p99));
             row("  latency p99.9", "ms", &|of| worst(of, way, |way| way.p999));
         }
-        let faults = measured.first().map(|of| of.faults.len()).unwrap_or(0);
-        for index in 0..faults {
-            let name = measured[0].faults[index].0;
+        for (index, (name, _)) in first.faults.iter().enumerate() {
             row(&format!("packets {name}"), "", &|of| of.faults[index].1.to_string());
         }
         row("buffer overruns, whole machine", "", &|of| {
             of.intervals.iter().map(|interval| interval.udp_dropped).sum::<u64>().to_string()
         });
         row("legs left open", "", &|of| of.stuck.to_string());
-        row("memory of a call", "kB", &|of| format!("{:.0}", of.kb_per_call));
-        row("CPU of setting a call up", "ms", &|of| format!("{:.2}", of.setup_ms));
+        row("memory of each", "kB", &|of| format!("{:.0}", of.kb_per_call));
+        row("CPU of setting it up", "ms", &|of| format!("{:.2}", of.setup_ms));
         row("the tool's own lateness, p99", "ms", &|of| ms(of.lateness_p99));
         row("  packets it sent 5 ms late", "", &|of| of.late.to_string());
         table
+    }
+}
+
+/// What the rows of a kind are called: how many, what they cost, what is sent, each way.
+fn words(kind: Kind) -> [&'static str; 5] {
+    match kind {
+        Kind::Bridged => [
+            "calls at once",
+            "CPU per bridged call-second",
+            "packets",
+            "telephone to browser",
+            "browser to telephone",
+        ],
+        Kind::Rooms => [
+            "rooms of three at once",
+            "CPU per room-second",
+            "loud turns",
+            "heard by browsers",
+            "heard by telephones",
+        ],
     }
 }
 

@@ -74,6 +74,8 @@ pub struct Faults {
     pub unsent: AtomicU64,
     /// Ends of DTLS connections that nobody asked for.
     pub closed: AtomicU64,
+    /// Times that a member of a room heard itself.
+    pub echoes: AtomicU64,
 }
 
 /// Counts of one interval and way.
@@ -81,6 +83,7 @@ pub struct Faults {
 struct Counters {
     sent: AtomicU64,
     received: AtomicU64,
+    packets: AtomicU64,
     duplicated: AtomicU64,
     reordered: AtomicU64,
     latency: Histogram,
@@ -93,6 +96,8 @@ pub struct Counted {
     pub sent: u64,
     /// Packets received, each once.
     pub received: u64,
+    /// Audio packets that arrived, whatever they carry.
+    pub packets: u64,
     /// Received again.
     pub duplicated: u64,
     /// Received after a later one.
@@ -150,7 +155,14 @@ impl Tally {
         }
     }
 
-    /// A packet arrived.
+    /// An audio packet arrived, whatever it carries.
+    pub fn packet(&self, way: Way, now_ns: u64) {
+        if let Some(counters) = self.counters(way, now_ns) {
+            add(&counters.packets);
+        }
+    }
+
+    /// What was sent arrived.
     pub fn arrived(&self, way: Way, sent_ns: u64, now_ns: u64, arrival: Arrival) {
         let Some(counters) = self.counters(way, sent_ns) else { return };
         match arrival {
@@ -178,6 +190,7 @@ impl Tally {
         Counted {
             sent: of(&counters.sent),
             received: of(&counters.received),
+            packets: of(&counters.packets),
             duplicated: of(&counters.duplicated),
             reordered: of(&counters.reordered),
             p50: counters.latency.quantile(500),
@@ -196,7 +209,7 @@ impl Faults {
 
     /// All of them by name, for printing.
     #[must_use]
-    pub fn list(&self) -> [(&'static str, u64); 7] {
+    pub fn list(&self) -> [(&'static str, u64); 8] {
         [
             ("not authentic", &self.not_authentic),
             ("replayed", &self.replayed),
@@ -204,7 +217,8 @@ impl Faults {
             ("damaged", &self.damaged),
             ("made by the server", &self.strange),
             ("not sent by the tool", &self.unsent),
-            ("connections closed", &self.closed),
+            ("that end a connection", &self.closed),
+            ("that are an echo", &self.echoes),
         ]
         .map(|(name, count)| (name, count.load(Ordering::Relaxed)))
     }

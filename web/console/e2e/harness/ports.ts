@@ -5,20 +5,27 @@ import { createServer } from "node:net";
 
 const HOST = "127.0.0.1";
 
-/** A port that is free for TCP. */
-export function freeTcpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Ports below those that the system hands out by itself: between our look and the server's start it
+ * cannot give one of them to a socket that asked for any port, as the server's own do. */
+const FIRST = 28_200;
+const COUNT = 4_500;
+
+/** Binds a TCP port and lets it go; `false` if it is taken. */
+function isFreeForTcp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, HOST, () => server.close(() => resolve(true)));
   });
+}
+
+/** A port that is free for TCP. */
+export async function freeTcpPort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = FIRST + Math.floor(Math.random() * COUNT);
+    if (await isFreeForTcp(port)) return port;
+  }
+  throw new Error("no port is free for TCP");
 }
 
 /** Binds a UDP port and lets it go; `false` if it is taken. */
@@ -42,7 +49,7 @@ export async function freePort(): Promise<number> {
 /** A range of UDP ports whose first is free, below the ports that the system itself hands out. */
 export async function freeRange(length: number): Promise<string> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    const first = 12_000 + 2 * Math.floor(Math.random() * 9_000);
+    const first = 12_000 + 2 * Math.floor(Math.random() * 8_000);
     if (await isFreeForUdp(first)) return `${first}-${first + length - 1}`;
   }
   throw new Error("no range of ports is free");

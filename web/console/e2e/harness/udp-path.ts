@@ -37,7 +37,12 @@ export class UdpPath {
 
   /** How the helpline is told of it. */
   get settings(): Settings {
-    return { WEBRTC__LISTEN: `${INSIDE}:${this.port}`, WEBRTC__PUBLIC_ADDRESS: OUTSIDE };
+    return {
+      WEBRTC__LISTEN: `${INSIDE}:${this.port}`,
+      WEBRTC__PUBLIC_ADDRESS: OUTSIDE,
+      // One way, one port.
+      MEDIA__THREADS: "1",
+    };
   }
 
   /** From now on nothing passes on the ways in use, in either direction. */

@@ -156,7 +156,10 @@ impl Lane {
             LegCommand::Lost => {
                 if let Line::Browser(line) = &mut leg.line {
                     let change = line.lose();
-                    self.tell_change(key, change);
+                    // A talk that fell silent has told it already.
+                    if !leg.incoming.reported_silent {
+                        self.tell_change(key, change);
+                    }
                 }
             }
             LegCommand::Play(play, player) => leg.play(play, player),

@@ -119,6 +119,7 @@ impl Lane {
     }
 
     fn pair(&mut self, room: usize, a: usize, b: usize) {
+        let now = self.now;
         if let Some(slot) = self.rooms[room].slot.take() {
             self.wheel.remove(slot, Paced::Room(room));
         }
@@ -126,13 +127,13 @@ impl Lane {
             let Some(leg) = self.legs.get_mut(key) else { continue };
             if !matches!(leg.place, Place::Paired { room: now, with: who } if (now, who) == (room, with))
             {
-                leg.place = Place::Paired { room, with };
-                leg.end_source();
+                leg.take_place(Place::Paired { room, with }, now);
             }
         }
     }
 
     fn mix_from_now_on(&mut self, room: usize) {
+        let now = self.now;
         if self.rooms[room].slot.is_none() {
             self.rooms[room].slot = Some(self.wheel.add(Paced::Room(room)));
         }
@@ -146,8 +147,7 @@ impl Lane {
                 buffer.prime(payload);
                 buffer.put(header, payload, arrival);
             }
-            leg.place = Place::Seated { room, buffer };
-            leg.end_source();
+            leg.take_place(Place::Seated { room, buffer }, now);
         }
     }
 

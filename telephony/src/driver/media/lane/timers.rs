@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{Lane, SECOND};
 use crate::driver::clock;
 use crate::driver::media::MediaEvent;
-use crate::driver::media::line::Line;
 use crate::driver::media::reports;
 use crate::driver::media::wheel::Paced;
 
@@ -88,8 +87,8 @@ impl Lane {
             if let Some(quality) = leg.measure(wires.now) {
                 events.send_if_room(MediaEvent::Measured { leg: leg.id, quality });
             }
-            if matches!(leg.line, Line::Trunk(_)) && leg.fell_silent(limit, wires.now) {
-                events.send(MediaEvent::TrunkSilent { leg: leg.id });
+            if let Some(silence) = leg.fell_silent(limit, wires.now) {
+                events.send(silence);
             }
             // Spread over the seconds, so that not all reports leave at once.
             if (seconds + key as u64).is_multiple_of(reports::EVERY_S) {

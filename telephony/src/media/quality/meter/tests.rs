@@ -155,6 +155,8 @@ fn reports_that_stop_are_deafness_only_if_we_sent() {
     let mut bench = Bench::new();
     bench.hears();
     bench.report(0, 100);
+    bench.hears();
+    bench.report(0, 150);
     let told: Vec<_> = (0..16).map(|_| bench.hears()).collect();
     assert!(told[..14].iter().all(|hears| *hears == Hears::Well), "{told:?}");
     assert_eq!(told[14..], [Hears::Nothing; 2]);
@@ -162,7 +164,21 @@ fn reports_that_stop_are_deafness_only_if_we_sent() {
     bench.sent = 0;
     bench.hears();
     bench.report(0, 100);
+    bench.hears();
+    bench.report(0, 150);
     assert!((0..30).all(|_| bench.hears() == Hears::Well));
+}
+
+#[test]
+fn a_far_end_is_held_to_its_own_pace_of_reports() {
+    let mut bench = Bench::new();
+    bench.hears();
+    bench.report(0, 100);
+    assert!((0..60).all(|_| bench.hears() == Hears::Well), "one report promises no second");
+    bench.report(0, 3_000);
+    let told: Vec<_> = (0..181).map(|_| bench.hears()).collect();
+    assert!(told[..179].iter().all(|hears| *hears == Hears::Well), "it reports once a minute");
+    assert_eq!(told[179..], [Hears::Nothing; 2]);
 }
 
 #[test]
