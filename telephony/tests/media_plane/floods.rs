@@ -99,6 +99,7 @@ async fn a_flood_on_one_port_does_not_stop_another_call() {
 }
 
 /// Good packets, each with a sequence number of its own, with no pause but for the other processes.
+#[expect(clippy::disallowed_methods, reason = "a flood has a thread and a pace of its own")]
 fn flood(target: SocketAddr, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<usize> {
     std::thread::spawn(move || {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
@@ -119,13 +120,13 @@ fn flood(target: SocketAddr, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<u
 async fn a_telephone_that_never_reads_holds_up_nobody() {
     let place = Place::start(config(1)).await;
     let others = Others::talking(&place).await;
-    // It offers a port whose buffer takes a few packets, and reads none of them.
     let deaf = Phone::deaf(Codec::Pcma);
     let (a, speaker) = (LegId::from_number(1), Phone::new(Codec::Pcma));
     let target = place.open(a, &speaker).await;
     let b = LegId::from_number(2);
     place.open(b, &deaf).await;
     place.plane.bridge(a, b);
+    // Several times what the buffer of its socket takes.
     let mut voice = Voice::new(3, SPEAKS);
     for _ in 0..100 {
         for _ in 0..20 {
