@@ -24,8 +24,33 @@ type Buffer = [u8; DATAGRAM_BYTES];
 pub(super) struct Inbox {
     buffers: Box<[Buffer; BATCH_LEN]>,
     names: Box<[SockAddrStorage; BATCH_LEN]>,
-    name_lens: [libc::socklen_t; BATCH_LEN],
-    lens: [usize; BATCH_LEN],
+    headers: Headers,
+}
+
+/// What the kernel is told of each datagram. Kept between calls, since to clear it costs more than
+/// to receive one packet; its pointers are written before each call and used in it alone.
+struct Headers {
+    headers: Box<[libc::mmsghdr; BATCH_LEN]>,
+    vectors: Box<[libc::iovec; BATCH_LEN]>,
+}
+
+impl Headers {
+    fn new() -> Self {
+        let headers = Box::new([NO_MESSAGE; BATCH_LEN]);
+        Self { headers, vectors: Box::new([NO_VECTOR; BATCH_LEN]) }
+    }
+
+    fn point(
+        &mut self,
+        n: usize,
+        (name, name_len): (*mut libc::c_void, libc::socklen_t),
+        (bytes, len): (*mut libc::c_void, usize),
+    ) {
+        self.vectors[n] = libc::iovec { iov_base: bytes, iov_len: len };
+        let header = &mut self.headers[n].msg_hdr;
+        (header.msg_name, header.msg_namelen) = (name, name_len);
+        (header.msg_iov, header.msg_iovlen) = (&raw mut self.vectors[n], 1);
+    }
 }
 
 impl Inbox {
@@ -33,8 +58,7 @@ impl Inbox {
         Self {
             buffers: boxed([0; DATAGRAM_BYTES]),
             names: Box::new(std::array::from_fn(|_| SockAddrStorage::zeroed())),
-            name_lens: [0; BATCH_LEN],
-            lens: [0; BATCH_LEN],
+            headers: Headers::new(),
         }
     }
 
@@ -45,42 +69,36 @@ impl Inbox {
     /// The system's; an ICMP answer to a packet of ours shows here once and is no reason to stop.
     pub(super) fn receive(&mut self, socket: BorrowedFd<'_>, limit: usize) -> io::Result<usize> {
         let limit = limit.min(BATCH_LEN);
-        let mut vectors = [NO_VECTOR; BATCH_LEN];
-        let mut headers = [NO_MESSAGE; BATCH_LEN];
         for n in 0..limit {
-            vectors[n].iov_base = self.buffers[n].as_mut_ptr().cast();
-            vectors[n].iov_len = DATAGRAM_BYTES;
-            let name = (&raw mut self.names[n]).cast();
-            address(&mut headers[n], name, self.names[n].size_of(), &raw mut vectors[n]);
+            let name = ((&raw mut self.names[n]).cast(), self.names[n].size_of());
+            let buffer = (self.buffers[n].as_mut_ptr().cast(), DATAGRAM_BYTES);
+            self.headers.point(n, name, buffer);
         }
-        // SAFETY: each header names a buffer, a vector and an address of this call that live until
-        // it returns and are used by nobody else; the count is that of the headers.
+        // SAFETY: each header up to `limit` names a buffer, a vector and an address of this inbox,
+        // which is borrowed until the call returns and used by nobody else.
         let received = unsafe {
             libc::recvmmsg(
                 socket.as_raw_fd(),
-                headers.as_mut_ptr(),
+                self.headers.headers.as_mut_ptr(),
                 limit as libc::c_uint,
                 libc::MSG_DONTWAIT,
                 ptr::null_mut(),
             )
         };
-        let Ok(received) = usize::try_from(received) else {
+        usize::try_from(received).or_else(|_| {
             let error = io::Error::last_os_error();
-            return if error.kind() == io::ErrorKind::WouldBlock { Ok(0) } else { Err(error) };
-        };
-        for (n, header) in headers.iter().take(received).enumerate() {
-            self.lens[n] = header.msg_len as usize;
-            self.name_lens[n] = header.msg_hdr.msg_namelen;
-        }
-        Ok(received)
+            if error.kind() == io::ErrorKind::WouldBlock { Ok(0) } else { Err(error) }
+        })
     }
 
     /// The datagram of this number, below what [`Inbox::receive`] returned, and where it came from.
     pub(super) fn datagram(&mut self, n: usize) -> Option<(SocketAddr, &mut [u8])> {
         let name = std::mem::replace(&mut self.names[n], SockAddrStorage::zeroed());
+        let header = &self.headers.headers[n];
         // SAFETY: the kernel has written an address of this length there.
-        let name = unsafe { SockAddr::new(name, self.name_lens[n]) };
-        Some((name.as_socket()?, &mut self.buffers[n][..self.lens[n].min(DATAGRAM_BYTES)]))
+        let name = unsafe { SockAddr::new(name, header.msg_hdr.msg_namelen) };
+        let len = (header.msg_len as usize).min(DATAGRAM_BYTES);
+        Some((name.as_socket()?, &mut self.buffers[n][..len]))
     }
 }
 
@@ -89,12 +107,17 @@ pub(super) struct Outbox {
     buffers: Box<[Buffer; BATCH_LEN]>,
     names: Vec<SockAddr>,
     lens: [usize; BATCH_LEN],
+    headers: Headers,
 }
 
 impl Outbox {
     pub(super) fn new() -> Self {
-        let buffers = boxed([0; DATAGRAM_BYTES]);
-        Self { buffers, names: Vec::with_capacity(BATCH_LEN), lens: [0; BATCH_LEN] }
+        Self {
+            buffers: boxed([0; DATAGRAM_BYTES]),
+            names: Vec::with_capacity(BATCH_LEN),
+            lens: [0; BATCH_LEN],
+            headers: Headers::new(),
+        }
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -124,17 +147,13 @@ impl Outbox {
     /// packets, as the network would.
     pub(super) fn flush(&mut self, socket: BorrowedFd<'_>) -> usize {
         let count = self.names.len();
-        let mut vectors = [NO_VECTOR; BATCH_LEN];
-        let mut headers = [NO_MESSAGE; BATCH_LEN];
         for (n, name) in self.names.iter().enumerate() {
-            vectors[n].iov_base = self.buffers[n].as_mut_ptr().cast();
-            vectors[n].iov_len = self.lens[n];
-            let target = name.as_ptr().cast_mut().cast();
-            address(&mut headers[n], target, name.len(), &raw mut vectors[n]);
+            let target = (name.as_ptr().cast_mut().cast(), name.len());
+            self.headers.point(n, target, (self.buffers[n].as_mut_ptr().cast(), self.lens[n]));
         }
         let (mut at, mut dropped) = (0, 0);
         while at < count {
-            let rest = &mut headers[at..count];
+            let rest = &mut self.headers.headers[at..count];
             // SAFETY: each header names a buffer, a vector and an address that live until the call
             // returns; the kernel only reads them; the count is that of the headers.
             let sent = unsafe {
@@ -162,19 +181,6 @@ pub(super) fn prefer_this_thread() {
     const NICENESS: libc::c_int = -10;
     // SAFETY: plain numbers; 0 is the calling thread.
     let _refused = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
-}
-
-/// Points a header at its address and its buffer.
-fn address(
-    header: &mut libc::mmsghdr,
-    name: *mut libc::c_void,
-    name_len: libc::socklen_t,
-    vector: *mut libc::iovec,
-) {
-    header.msg_hdr.msg_name = name;
-    header.msg_hdr.msg_namelen = name_len;
-    header.msg_hdr.msg_iov = vector;
-    header.msg_hdr.msg_iovlen = 1;
 }
 
 const NO_VECTOR: libc::iovec = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
