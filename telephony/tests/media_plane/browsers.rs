@@ -201,3 +201,32 @@ async fn a_browser_that_reads_no_more_holds_up_nobody_and_can_come_back() {
     }
     talk.end().await;
 }
+
+/// Checks carry no proof of when they were made, and we send none of our own (ICE-lite): one that was
+/// seen on the way and is sent again from elsewhere counts as a change of address. It gains audio
+/// that it cannot decrypt, until the browser's next checks show that the other place is silent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replayed_check_from_elsewhere_diverts_the_talk_for_a_moment_only() {
+    let mut talk = Talk::begin().await;
+    talk.say(60).await;
+    let mut checks = talk.relay.seen();
+    checks.retain(|datagram| datagram.starts_with(&[0, 1]));
+    assert!(!checks.is_empty(), "the browser has sent checks");
+    let stranger = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    for check in &checks {
+        stranger.send_to(check, talk.place.plane.webrtc_addr()).expect("sent");
+    }
+    let since = talk.browser.heard().len();
+    let _before = talk.phone.take_heard();
+    // What it says is heard all the time, and what is said to it after a while.
+    for _ in 0..20 {
+        talk.say(50).await;
+        if talk.browser.heard().len() > since + 50 {
+            break;
+        }
+    }
+    let share = share_in(&talk.phone.take_heard(), BROWSER);
+    assert!(share >= MOST, "{share} % of what the browser says");
+    talk.assert_talk_goes_on().await;
+    talk.end().await;
+}
