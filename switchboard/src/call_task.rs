@@ -131,7 +131,7 @@ impl CallTask {
                 }
                 hub.media.close(leg);
             }
-            CallEffect::Play { leg, play, playlist } => hub.media.play(leg, play, playlist),
+            CallEffect::Play { leg, play, playlist } => hub.media.play(leg, play, &playlist),
             CallEffect::StopPlaying { leg } => hub.media.stop_playing(leg),
             CallEffect::Bridge { caller, agent } => hub.media.bridge(caller, agent),
             CallEffect::Unbridge { caller, agent } => hub.media.unbridge(caller, agent),

@@ -1,18 +1,23 @@
 //! What the drivers report, brought to the call or the agent whose it is. Decides nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ids::{AgentId, CallId, LegId};
 use telephony::call::{CallEvent, LeftHow};
 use telephony::driver::media::{MediaEvent, Quality};
 use telephony::driver::sip::SipEvent;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use crate::admission;
 use crate::bus::{Audience, Happening};
 use crate::hub::Hub;
 use crate::registry::LegOwner;
 use crate::talk_quality::TalkSecond;
+
+/// How long a caller's page may be without audio until the call counts as ended.
+const CALLER_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Brings SIP's reports to their calls until SIP stops.
 pub(crate) async fn pump_sip(hub: Arc<Hub>, mut events: mpsc::Receiver<SipEvent>) {
@@ -37,12 +42,16 @@ pub(crate) async fn pump_media(hub: Arc<Hub>, mut events: mpsc::Receiver<MediaEv
             }
             MediaEvent::PeerConnected { leg } => match hub.registry.owner_of(leg) {
                 Some(LegOwner::Agent(agent)) => agent_media(&hub, agent, leg, true),
-                Some(LegOwner::Call(call)) => hub.tell_call(call, CallEvent::CallerConfirmed),
+                Some(LegOwner::Call(call)) => {
+                    hub.registry.caller_back(leg);
+                    hub.tell_call(call, CallEvent::CallerConfirmed);
+                }
                 None => {}
             },
-            MediaEvent::PeerDisconnected { leg } => match hub.registry.owner_of(leg) {
+            MediaEvent::PeerDisconnected { leg, closed } => match hub.registry.owner_of(leg) {
                 Some(LegOwner::Agent(agent)) => agent_media(&hub, agent, leg, false),
-                Some(LegOwner::Call(call)) => media_lost(&hub, call),
+                Some(LegOwner::Call(call)) if closed => media_lost(&hub, call),
+                Some(LegOwner::Call(call)) => wait_for_caller(&hub, call, leg),
                 None => {}
             },
             MediaEvent::TrunkSilent { leg } => {
@@ -62,6 +71,18 @@ fn tell_owner(hub: &Hub, leg: LegId, event: CallEvent) {
     if let Some(LegOwner::Call(call)) = hub.registry.owner_of(leg) {
         hub.tell_call(call, event);
     }
+}
+
+/// A page whose network changes mends its connection in a few seconds: the call waits for it.
+fn wait_for_caller(hub: &Arc<Hub>, call: CallId, leg: LegId) {
+    let patience = hub.registry.caller_absent(leg);
+    let hub = Arc::clone(hub);
+    tokio::spawn(async move {
+        if timeout(CALLER_PATIENCE, patience.cancelled()).await.is_err() {
+            hub.registry.caller_back(leg);
+            media_lost(&hub, call);
+        }
+    });
 }
 
 fn media_lost(hub: &Hub, call: CallId) {

@@ -11,6 +11,7 @@ use ids::{AgentId, CallId, Class, Language, LegId, QueueId, ReservationId, Skill
 use routing::{AgentState, Next};
 use telephony::driver::media::Quality;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::call_task::CallInput;
 use crate::talk_quality::{TalkQuality, TalkSecond};
@@ -110,6 +111,8 @@ pub(crate) struct Maps {
     pub(crate) agents: HashMap<AgentId, AgentEntry>,
     pub(crate) legs: HashMap<LegId, LegOwner>,
     pub(crate) web_calls: HashMap<String, CallId>,
+    /// Callers' pages whose audio is lost, with what ends the patience for each.
+    absent: HashMap<LegId, CancellationToken>,
     waiting: HashMap<QueueId, HashMap<CallId, (Class, Timestamp)>>,
 }
 
@@ -139,6 +142,22 @@ impl Registry {
 
     pub(crate) fn owner_of(&self, leg: LegId) -> Option<LegOwner> {
         self.lock().legs.get(&leg).copied()
+    }
+
+    /// A caller's page lost its audio. What is returned ends the patience, when it is back.
+    pub(crate) fn caller_absent(&self, leg: LegId) -> CancellationToken {
+        let patience = CancellationToken::new();
+        if let Some(before) = self.lock().absent.insert(leg, patience.clone()) {
+            before.cancel();
+        }
+        patience
+    }
+
+    /// A caller's page has its audio back, or is given up.
+    pub(crate) fn caller_back(&self, leg: LegId) {
+        if let Some(patience) = self.lock().absent.remove(&leg) {
+            patience.cancel();
+        }
     }
 
     pub(crate) fn inbox_of(&self, call: CallId) -> Option<mpsc::Sender<CallInput>> {

@@ -65,10 +65,12 @@ pub enum MediaEvent {
         /// Which leg.
         leg: LegId,
     },
-    /// A browser's leg lost its connection; it may come back.
+    /// A browser's leg lost its connection.
     PeerDisconnected {
         /// Which leg.
         leg: LegId,
+        /// The browser has closed it; else it may come back.
+        closed: bool,
     },
     /// A trunk leg has had no packet for the limit.
     TrunkSilent {

@@ -152,7 +152,7 @@ async fn a_key_that_the_exchange_sends_reaches_the_caller() {
     let send = async {
         exchange.until("the call is confirmed", |e| e.seen(|seen| seen.confirmed.len() == 1)).await;
         let leg = exchange.seen(|seen| seen.confirmed[0]);
-        exchange.media.play(leg, PlayId(9), tone_playlist(true));
+        exchange.media.play(leg, PlayId(9), &tone_playlist(true));
         for digit in ['7', '7', '*'] {
             tokio::time::sleep(Duration::from_millis(400)).await;
             exchange.media.send_digit(leg, key(digit));

@@ -142,7 +142,7 @@ impl Exchange {
                     invited.map(|invited| invited.dialled.clone())
                 });
                 if dialled.as_deref() == Some(PROMPT) {
-                    self.media.play(leg, PlayId(1), tone_playlist(false));
+                    self.media.play(leg, PlayId(1), &tone_playlist(false));
                 }
             }
             SipEvent::Left { leg, how } => {
@@ -193,7 +193,9 @@ impl Exchange {
                 self.sip.hang_up(leg);
             }
             MediaEvent::PeerConnected { leg } => self.seen(|seen| seen.connected.push(leg)),
-            MediaEvent::PeerDisconnected { leg } => self.seen(|seen| seen.disconnected.push(leg)),
+            MediaEvent::PeerDisconnected { leg, .. } => {
+                self.seen(|seen| seen.disconnected.push(leg));
+            }
             MediaEvent::TrunkSilent { leg } => self.seen(|seen| seen.silent.push(leg)),
             MediaEvent::Measured { leg, quality } => {
                 self.seen(|seen| seen.measured.insert(leg, quality));

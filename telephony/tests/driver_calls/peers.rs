@@ -108,7 +108,7 @@ async fn a_citizen_at_the_web_page_and_an_agent_hear_each_other() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     // On hold: the citizen hears the music, and the agent nothing.
     exchange.media.unbridge(leg(1), leg(2));
-    exchange.media.play(leg(2), PlayId(1), tone_playlist(true));
+    exchange.media.play(leg(2), PlayId(1), &tone_playlist(true));
     tokio::time::sleep(Duration::from_millis(300)).await;
     let before = agent.heard()[0].with_tone;
     tokio::time::sleep(Duration::from_secs(1)).await;

@@ -1,6 +1,11 @@
 //! The media plane alone, with telephones at its ports: what they hear of each other, and what bad
 //! packets do.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "telephones of the tests speak in real time, on threads"
+)]
+
 mod bad_packets;
 #[expect(dead_code, reason = "the gate's tests use all of it")]
 #[path = "../webrtc_gate/browser.rs"]

@@ -112,7 +112,7 @@ async fn commands_for_legs_and_rooms_that_do_not_exist_do_nothing() {
     let (legs, phones) = phones(&place, 2).await;
     let (plane, five) = (&place.plane, Digit::new('5').expect("a key"));
     plane.bridge(legs[0], legs[1]);
-    plane.play(NOBODY, PlayId(1), music());
+    plane.play(NOBODY, PlayId(1), &music());
     plane.stop_playing(NOBODY);
     plane.send_digit(NOBODY, five);
     plane.stop_recording(NOBODY);
@@ -125,7 +125,7 @@ async fn commands_for_legs_and_rooms_that_do_not_exist_do_nothing() {
     // Twice is once.
     plane.close(legs[0]);
     place.end(&legs).await;
-    plane.play(legs[0], PlayId(2), music());
+    plane.play(legs[0], PlayId(2), &music());
     plane.bridge(legs[0], legs[1]);
     place.end(&legs).await;
 }
@@ -141,7 +141,7 @@ async fn a_leg_can_be_closed_in_every_state() {
         let leg = LegId::from_number(100 + state * 100 + u128::from(moment));
         place.open(leg, &phone).await;
         match state {
-            0 => plane.play(leg, PlayId(1), music()),
+            0 => plane.play(leg, PlayId(1), &music()),
             1 => plane.send_digit(leg, five),
             2 => plane.mix(room, &[staying[0], leg, staying[1]], &[]),
             // To and fro between two threads.
@@ -151,7 +151,7 @@ async fn a_leg_can_be_closed_in_every_state() {
                 plane.bridge(staying[0], leg);
             }
             4 => {
-                plane.play(leg, PlayId(2), music());
+                plane.play(leg, PlayId(2), &music());
                 plane.send_digit(leg, five);
                 plane.mix(room, &[staying[1], leg, staying[0]], &[(leg, staying[0])]);
                 plane.unmix(room);

@@ -135,7 +135,7 @@ pub(crate) fn share_of(heard: &[Heard], hertz: f64) -> usize {
         all += 1;
         with += usize::from(tone_share(hertz, &packet.samples) >= SHARE_MIN);
     }
-    if all == 0 { 0 } else { with * 100 / all }
+    (with * 100_usize).checked_div(all).unwrap_or(0)
 }
 
 /// One stream: the same name throughout, numbers and timestamps that only go up by what is due.

@@ -61,12 +61,9 @@ async fn a_recording_has_what_was_said_and_what_was_heard_through_every_change()
 
     // A prompt, a talk of two, a talk of three, a talk of two again: about a second and a half each.
     let beeps = vec![("en".parse().expect("a language"), PromptName("beep".into()))];
-    place.plane.play(a, PlayId(1), Playlist { prompts: beeps, repeat: false });
-    loop {
-        match place.events.recv().await.expect("the plane runs") {
-            MediaEvent::PlayEnded { leg, .. } if leg == a => break,
-            _ => {}
-        }
+    place.plane.play(a, PlayId(1), &Playlist { prompts: beeps, repeat: false });
+    while !matches!(place.events.recv().await, Some(MediaEvent::PlayEnded { leg, .. }) if leg == a)
+    {
     }
     place.plane.bridge(a, b);
     sleep(Duration::from_millis(1500)).await;

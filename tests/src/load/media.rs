@@ -22,6 +22,7 @@ pub mod run;
 pub mod server;
 pub mod soak;
 pub mod speak;
+pub mod stamped;
 pub mod storm;
 pub mod table;
 pub mod tally;

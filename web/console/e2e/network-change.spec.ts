@@ -1,7 +1,7 @@
 // The network of a browser changes in mid-call: the way in use goes dead in both directions, and only
 // what is sent from a new port passes. ICE is restarted, the call goes on, and the silence is printed
 // for both ends. How long it is depends on who notices first: the operating system, which tells the
-// browser at once, or the browser, after seconds without an answer.
+// browser at once, or the console, after seconds without a sound and an answer.
 import type { Page } from "@playwright/test";
 import { TESTID } from "../src/ui/testid";
 import { peersMade, watchPeers, wayOf } from "./harness/peers";
@@ -29,7 +29,7 @@ test("a desk's network changes in mid-call and the call goes on", async ({
   const before = await wayOf(desk.page);
 
   const changes: { what: string; at: number; until: number; atDesk: number }[] = [];
-  for (const what of ["told by the system", "noticed by the browser"]) {
+  for (const what of ["told by the system", "told by nobody"]) {
     const at = Date.now();
     path?.cut();
     if (what === "told by the system") await networkIsAnother(desk.page);

@@ -46,6 +46,7 @@ struct Cipher {
 pub(super) enum Change {
     Connected,
     Lost,
+    Closed,
     None,
 }
 
@@ -108,10 +109,10 @@ impl BrowserLine {
         self.change_since(was_connected)
     }
 
-    /// Nothing is heard of the browser any more.
-    pub(super) fn lose(&mut self) -> Change {
+    /// Nothing is heard of the browser any more, or it has said goodbye.
+    pub(super) fn lose(&mut self, closed: bool) -> Change {
         self.is_lost = true;
-        Change::Lost
+        if closed { Change::Closed } else { Change::Lost }
     }
 
     fn change_since(&self, was_connected: bool) -> Change {

@@ -62,7 +62,8 @@ pub(super) enum LegCommand {
     Replace(Line),
     Keys(Box<SrtpKeys>),
     Path(SocketAddr),
-    Lost,
+    /// The browser is heard no more; true: it has closed the connection.
+    Lost(bool),
     Play(PlayId, Box<Player>),
     StopPlaying,
     Press(Digit),

@@ -142,9 +142,8 @@ impl Gatekeeper {
                 }
                 self.registry.tell_leg(leg, LegCommand::Path(remote));
             }
-            GateEvent::Lost { .. } | GateEvent::Closed { .. } => {
-                self.registry.tell_leg(leg, LegCommand::Lost);
-            }
+            GateEvent::Lost { .. } => self.registry.tell_leg(leg, LegCommand::Lost(false)),
+            GateEvent::Closed { .. } => self.registry.tell_leg(leg, LegCommand::Lost(true)),
         }
     }
 }

@@ -369,7 +369,7 @@ impl Leg {
                 if !talks || self.incoming.ssrc.is_none() {
                     return None;
                 }
-                (BROWSER_SILENCE_MAX, MediaEvent::PeerDisconnected { leg })
+                (BROWSER_SILENCE_MAX, MediaEvent::PeerDisconnected { leg, closed: false })
             }
         };
         let is_silent = now.since(self.incoming.last_packet) >= limit;

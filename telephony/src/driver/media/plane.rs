@@ -71,7 +71,7 @@ impl MediaPlane {
         if ports.is_empty() {
             return Err(MediaStartError::NoPorts);
         }
-        let inner = start::start(config, library, Arc::new(ports), events)?;
+        let inner = start::start(config, library, Arc::new(ports), &events)?;
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -165,10 +165,10 @@ impl MediaPlane {
     }
 
     /// Plays to a leg, in place of what was played before. The end is reported.
-    pub fn play(&self, leg: LegId, play: PlayId, playlist: Playlist) {
+    pub fn play(&self, leg: LegId, play: PlayId, playlist: &Playlist) {
         let known = self.inner.registry.legs().by_id.get(&leg).map(|entry| entry.codec);
         let Some(codec) = known else { return };
-        let player = Player::new(&self.inner.library, &playlist, codec);
+        let player = Player::new(&self.inner.library, playlist, codec);
         self.tell(leg, LegCommand::Play(play, Box::new(player)));
     }
 

@@ -45,7 +45,7 @@ pub(super) fn start(
     config: MediaConfig,
     library: Arc<AudioLibrary>,
     ports: Arc<PortPool>,
-    events: mpsc::Sender<MediaEvent>,
+    events: &mpsc::Sender<MediaEvent>,
 ) -> Result<Inner, MediaStartError> {
     let count = threads(&config);
     let prepared = (0..count).map(|n| prepare(&config, n)).collect::<Result<Vec<_>, _>>()?;

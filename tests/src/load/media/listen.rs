@@ -1,8 +1,13 @@
 //! The thread that receives, for all flows at once. Does I/O.
+//!
+//! It looks for packets now and then, not at each: being woken it would take the processor from the
+//! server in the middle of its work, which a far end on another machine does not. When a packet came
+//! the system has noted.
 
 use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::Result;
 use rtc::rtp::header::Header;
@@ -14,15 +19,16 @@ use rustix::event::{Timespec, epoll};
 use super::browser::Ice;
 use super::clock::Clock;
 use super::marker::{Marker, Way};
+use super::stamped::{Room, stamp};
 use super::tally::{Arrival, Tally, add};
 use super::turns::{Ear, Heard, Turns};
 
 /// Sockets that are looked at in one turn.
 const EVENTS: usize = 256;
-/// Longest wait for a packet before the end is looked for.
-const TURN: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
-/// Longest datagram, bytes.
-const DATAGRAM_BYTES_MAX: usize = 2048;
+/// Time between two looks.
+const TURN: Duration = Duration::from_millis(1);
+/// Does not wait.
+const AT_ONCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
 
 /// One receiver.
 pub struct Listener {
@@ -87,23 +93,24 @@ pub fn listen(
     let waiting = epoll::create(epoll::CreateFlags::CLOEXEC)?;
     for (index, listener) in listeners.iter().enumerate() {
         listener.socket.set_nonblocking(true)?;
+        stamp(&listener.socket)?;
         let data = epoll::EventData::new_u64(index as u64);
         epoll::add(&waiting, &listener.socket, data, epoll::EventFlags::IN)?;
     }
     let mut events = Vec::with_capacity(EVENTS);
-    let mut datagram = [0; DATAGRAM_BYTES_MAX];
+    let mut room = Room::default();
     while !stop.load(Ordering::Relaxed) {
         events.clear();
-        match epoll::wait(&waiting, spare_capacity(&mut events), Some(&TURN)) {
+        match epoll::wait(&waiting, spare_capacity(&mut events), Some(&AT_ONCE)) {
+            Ok(0) => clock.wait_until(clock.now() + TURN),
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
         for event in &events {
-            let index = usize::try_from(event.data.u64())?;
-            let listener = &mut listeners[index];
-            // An error is an ICMP answer: the server closed that port.
-            if let Ok(len) = listener.socket.recv(&mut datagram) {
-                listener.take(&datagram[..len], clock.now_ns(), tally);
+            let listener = &mut listeners[usize::try_from(event.data.u64())?];
+            if let Some((datagram, stamp)) = room.receive(&listener.socket) {
+                let came_ns = stamp.map_or_else(|| clock.now_ns(), |stamp| clock.stamp_ns(stamp));
+                listener.take(datagram, came_ns, tally);
             }
         }
     }

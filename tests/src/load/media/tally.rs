@@ -102,7 +102,7 @@ pub struct Counted {
     pub duplicated: u64,
     /// Received after a later one.
     pub reordered: u64,
-    /// From just before the sending call to just after the receiving one, at half of the packets.
+    /// From just before the sending call to the system's receiving it, at half of the packets.
     pub p50: Option<Duration>,
     /// At 99 of 100.
     pub p99: Option<Duration>,

@@ -52,7 +52,8 @@ pub struct Ear {
 
 impl Default for Turns {
     fn default() -> Self {
-        let wave = |at: usize| if at / HALF_PERIOD % 2 == 0 { AMPLITUDE } else { -AMPLITUDE };
+        let wave =
+            |at: usize| if (at / HALF_PERIOD).is_multiple_of(2) { AMPLITUDE } else { -AMPLITUDE };
         let frame = |samples: [i16; PAYLOAD_BYTES]| {
             let mut payload = [0; PAYLOAD_BYTES];
             g711::encode(Codec::Pcma, &samples, &mut payload);

@@ -22,6 +22,10 @@ class MadeUpPeer extends EventTarget {
   setConfiguration(config: RTCConfiguration) {
     this.config = config;
   }
+  stats = new Map<string, unknown>();
+  async getStats() {
+    return this.stats;
+  }
   async createOffer(options?: RTCOfferOptions) {
     if (options?.iceRestart) this.restarts += 1;
     return { type: "offer", sdp: "offer" };
@@ -290,6 +294,29 @@ describe("a broken connection", () => {
     await vi.advanceTimersByTimeAsync(500);
     expect(last().restarts).toBe(1);
     expect(kinds()).toEqual(["starting", "ready", "ready"]);
+    made.stop();
+  });
+
+  it("is mended before the browser notices, when its way is dead", async () => {
+    const { made } = await standing();
+    const pair = { type: "candidate-pair", id: "P", requestsSent: 5, responsesReceived: 5 };
+    last().stats = new Map<string, unknown>([
+      ["T", { type: "transport", selectedCandidatePairId: "P" }],
+      ["P", pair],
+    ]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(last().restarts).toBe(0);
+    pair.requestsSent = 6;
+    await vi.advanceTimersByTimeAsync(2_600);
+    expect(last().restarts).toBe(1);
+    expect(kinds().at(-1)).toBe("reconnecting");
+    pair.responsesReceived = 6;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(kinds().filter((kind) => kind !== "reconnecting")).toEqual([
+      "starting",
+      "ready",
+      "ready",
+    ]);
     made.stop();
   });
 

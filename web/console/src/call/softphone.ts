@@ -5,6 +5,7 @@
 // It knows nothing of calls: a desk keeps one for the whole shift, a citizen for one call.
 import { type AskServers, goesOn, IceServers } from "./ice-servers";
 import { NetworkWatch } from "./network-watch";
+import { figuresOf, PathWatch } from "./path-watch";
 import type { Media, MediaRefusal } from "./state";
 
 /** Sends an offer to the server and brings its answer. */
@@ -32,7 +33,9 @@ const MENDING_MS_MAX = 5_000;
 /** Restarts without success before a new connection is made, and the pauses before each. */
 const MEND_PAUSE_MS = [0, 1_000, 2_000];
 /** Networks change in bursts of events. */
-const NETWORK_SETTLES_MS = 300;
+const NETWORK_SETTLES_MS = 100;
+/** How often the way through the network is looked at. */
+const LOOK_MS = 1_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** Where the choice of microphone is remembered on this machine. */
@@ -107,6 +110,7 @@ export class Softphone {
   private meter: LevelMeter | null = null;
   private abort: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private looking: ReturnType<typeof setInterval> | undefined;
   private renewal: ReturnType<typeof setTimeout> | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private readonly servers: IceServers;
@@ -239,7 +243,8 @@ export class Softphone {
       }
       await peer.setRemoteDescription({ type: "answer", sdp: answer });
       if (abort.signal.aborted) return;
-      if (peer.connectionState === "connected") this.connected();
+      // While it is told to be broken, the browser's own word may be seconds old.
+      if (this.brokenSince === null) this.connected();
       else this.timer = setTimeout(() => void this.mend(), MENDING_MS_MAX);
     } catch {
       if (abort.signal.aborted) return;
@@ -317,7 +322,23 @@ export class Softphone {
     peer.addEventListener("connectionstatechange", () => {
       if (this.peer === peer) this.connectionChanged(peer.connectionState);
     });
+    const watch = new PathWatch();
+    this.looking = setInterval(() => void this.look(peer, watch), LOOK_MS);
     return peer;
+  }
+
+  private async look(peer: RTCPeerConnection, watch: PathWatch): Promise<void> {
+    if (!this.stood || this.mending) return;
+    const stats = (await peer.getStats()) as unknown as Map<string, unknown>;
+    const figures = figuresOf(stats);
+    if (this.peer !== peer || this.mending || !figures) return;
+    const verdict = watch.judge(figures);
+    if (verdict === "dead") {
+      this.reconnecting();
+      void this.mend();
+    } else if (verdict === "heard" && this.brokenSince !== null) {
+      if (peer.connectionState === "connected") this.connected();
+    }
   }
 
   private connectionChanged(state: RTCPeerConnectionState): void {
@@ -361,6 +382,7 @@ export class Softphone {
   private dropPeer(): void {
     clearTimeout(this.timer);
     clearTimeout(this.renewal);
+    clearInterval(this.looking);
     this.abort?.abort();
     this.mending = false;
     this.mends = 0;

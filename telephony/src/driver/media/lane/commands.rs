@@ -153,11 +153,11 @@ impl Lane {
                     self.tell_change(key, change);
                 }
             }
-            LegCommand::Lost => {
+            LegCommand::Lost(closed) => {
                 if let Line::Browser(line) = &mut leg.line {
-                    let change = line.lose();
+                    let change = line.lose(closed);
                     // A talk that fell silent has told it already.
-                    if !leg.incoming.reported_silent {
+                    if closed || !leg.incoming.reported_silent {
                         self.tell_change(key, change);
                     }
                 }
@@ -178,7 +178,8 @@ impl Lane {
         let Some(leg) = self.legs.get(key).map(|leg| leg.id) else { return };
         match change {
             Change::Connected => self.events.send(MediaEvent::PeerConnected { leg }),
-            Change::Lost => self.events.send(MediaEvent::PeerDisconnected { leg }),
+            Change::Lost => self.events.send(MediaEvent::PeerDisconnected { leg, closed: false }),
+            Change::Closed => self.events.send(MediaEvent::PeerDisconnected { leg, closed: true }),
             Change::None => {}
         }
     }
