@@ -89,7 +89,7 @@ async fn mutants_on_a_trunks_ports_are_dropped_or_heard_as_one_stream_and_the_ca
         let share = share_in(&heard, SPEAKS);
         println!("mixed: {is_mixed}: {} packets, {share} %", heard.len());
         assert_goes_on(&heard);
-        assert!(heard.len() >= 50 && share >= MOST, "{} and {share} %", heard.len());
+        assert!(heard.len() >= 25 && share >= MOST, "{} and {share} %", heard.len());
         talk.end().await;
     }
     until_counted("helpline_rtp_strangers_total", MUTANTS as u64 / 2).await;

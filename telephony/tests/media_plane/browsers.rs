@@ -1,6 +1,6 @@
 //! A browser's leg under replayed, forged and mutated packets, and a browser that reads no more.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,17 +38,20 @@ struct Talk {
 
 impl Talk {
     async fn begin() -> Self {
-        let mut place = Place::start(config(1)).await;
+        Self::begin_on(1).await
+    }
+
+    async fn begin_on(threads: usize) -> Self {
+        let mut place = Place::start(config(threads)).await;
         let (trunk, phone) = place.phone(1, Codec::Pcma, SPEAKS).await;
         let leg = LegId::from_number(2);
         let browser = Arc::new(Browser::open().await);
-        let relay = Relay::open(place.plane.webrtc_addr()).await;
         let answer = place.plane.open_peer(leg, &browser.offer().await).await.expect("answered");
-        browser.accept(&answer, place.plane.webrtc_addr(), relay.address()).await;
+        let port = port_of(&answer);
+        let relay = Relay::open(port).await;
+        browser.accept(&answer, port, relay.address()).await;
         place.plane.bridge(trunk, leg);
-        let connected =
-            async { while place.events.recv().await != Some(MediaEvent::PeerConnected { leg }) {} };
-        timeout(PATIENCE, connected).await.expect("the browser connects");
+        connected(&mut place, leg).await;
         Self { place, legs: [trunk, leg], browser, relay, phone, sequence: 65_500 }
     }
 
@@ -85,8 +88,8 @@ impl Talk {
         let (there, back) = (share_in(&heard, BROWSER), self.browser_hears(since));
         println!("telephone: {} packets, {there} %; browser: {packets}, {back} %", heard.len());
         assert_goes_on(&heard);
-        assert!(heard.len() >= 35 && there >= MOST, "{} and {there} %", heard.len());
-        assert!(packets >= 35 && back >= MOST, "{packets} and {back} %");
+        assert!(heard.len() >= 20 && there >= MOST, "{} and {there} %", heard.len());
+        assert!(packets >= 20 && back >= MOST, "{packets} and {back} %");
     }
 
     /// The browser's media packets until now, as they were on the way.
@@ -100,6 +103,19 @@ impl Talk {
         self.browser.close().await;
         self.place.end(&self.legs).await;
     }
+}
+
+async fn connected(place: &mut Place, leg: LegId) {
+    let told =
+        async { while place.events.recv().await != Some(MediaEvent::PeerConnected { leg }) {} };
+    timeout(PATIENCE, told).await.expect("the browser connects");
+}
+
+/// The browsers' port that an answer names.
+fn port_of(answer: &str) -> SocketAddr {
+    let (before, _) = answer.split_once(" typ host").expect("a candidate");
+    let port = before.rsplit(' ').next().and_then(|port| port.parse().ok()).expect("a port");
+    SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -200,4 +216,94 @@ async fn a_browser_that_reads_no_more_holds_up_nobody_and_can_come_back() {
         talk.place.plane.close(leg);
     }
     talk.end().await;
+}
+
+/// Checks carry no proof of when they were made, and we send none of our own (ICE-lite): one that was
+/// seen on the way and is sent again from elsewhere counts as a change of address. It gains audio
+/// that it cannot decrypt, until the browser's next checks show that the other place is silent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replayed_check_from_elsewhere_diverts_the_talk_for_a_moment_only() {
+    let mut talk = Talk::begin().await;
+    talk.say(60).await;
+    let mut checks = talk.relay.seen();
+    checks.retain(|datagram| datagram.starts_with(&[0, 1]));
+    assert!(!checks.is_empty(), "the browser has sent checks");
+    let stranger = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    for check in &checks {
+        stranger.send_to(check, talk.place.plane.webrtc_addr()).expect("sent");
+    }
+    let since = talk.browser.heard().len();
+    let _before = talk.phone.take_heard();
+    // What it says is heard all the time, and what is said to it after a while.
+    for _ in 0..20 {
+        talk.say(50).await;
+        if talk.browser.heard().len() > since + 50 {
+            break;
+        }
+    }
+    let share = share_in(&talk.phone.take_heard(), BROWSER);
+    assert!(share >= MOST, "{share} % of what the browser says");
+    talk.assert_talk_goes_on().await;
+    talk.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mutants_to_a_leg_on_another_thread_than_its_port_are_dropped_and_the_call_goes_on() {
+    let mut talk = Talk::begin_on(2).await;
+    // Two browsers at the ports of two threads meet on one of them.
+    let (leg, second) = (LegId::from_number(3), Browser::open().await);
+    let offer = second.offer().await;
+    let answer = talk.place.plane.open_peer(leg, &offer).await.expect("answered");
+    second.accept(&answer, port_of(&answer), port_of(&answer)).await;
+    connected(&mut talk.place, leg).await;
+    let room = talk.place.plane.new_room();
+    talk.place.plane.mix(room, &[talk.legs[1], talk.legs[0], leg], &[]);
+    talk.say(20).await;
+    let mut mutator = Mutator::new(SEED, talk.media());
+    for n in 0..600 {
+        let mut mutant = mutator.next();
+        if n % 3 == 0 {
+            // Longer than threads hand to each other.
+            mutant.resize(500 + n, 1);
+            mutant[0] = 0x80;
+        }
+        talk.relay.inject(&mutant).await;
+        if n % 10 == 0 {
+            sleep(Duration::from_millis(4)).await;
+        }
+    }
+    talk.assert_talk_goes_on().await;
+    until_counted("helpline_srtp_unauthentic_total", 100).await;
+    // It goes while its leg is away from home, the other while its browser is still there.
+    talk.place.plane.close(leg);
+    second.close().await;
+    talk.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_closed_before_it_connects_leaves_nothing_and_a_bad_offer_begins_nothing() {
+    let place = Place::start(config(2)).await;
+    let browser = Browser::open().await;
+    let offer = browser.offer().await;
+    let mut legs = Vec::new();
+    for n in 1..=4 {
+        let leg = LegId::from_number(n);
+        let answer = place.plane.open_peer(leg, &offer).await.expect("answered");
+        if n == 4 {
+            // In the middle of its checks and its handshake.
+            browser.accept(&answer, port_of(&answer), port_of(&answer)).await;
+            sleep(Duration::from_millis(20)).await;
+        }
+        place.plane.close(leg);
+        legs.push(leg);
+    }
+    let mut mutator = Mutator::new(SEED, vec![offer.clone().into_bytes()]);
+    for n in 100..400 {
+        let leg = LegId::from_number(n);
+        let bad = String::from_utf8_lossy(&mutator.next()).into_owned();
+        // Some are good enough; the others are refused.
+        let _refused = place.plane.open_peer(leg, &bad).await;
+        legs.push(leg);
+    }
+    place.end(&legs).await;
 }

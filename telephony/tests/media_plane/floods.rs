@@ -42,7 +42,7 @@ impl Others {
             let heard = phone.take_heard();
             let share = share_in(&heard, hertz);
             println!("the others: {} packets, {share} %", heard.len());
-            assert!(heard.len() >= 50 && share >= MOST, "{} and {share} %", heard.len());
+            assert!(heard.len() >= 30 && share >= MOST, "{} and {share} %", heard.len());
         }
     }
 }
@@ -99,7 +99,6 @@ async fn a_flood_on_one_port_does_not_stop_another_call() {
 }
 
 /// Good packets, each with a sequence number of its own, with no pause but for the other processes.
-#[expect(clippy::disallowed_methods, reason = "a flood has a thread and a pace of its own")]
 fn flood(target: SocketAddr, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<usize> {
     std::thread::spawn(move || {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");

@@ -64,7 +64,6 @@ impl Phone {
     }
 
     /// Says a tone without end to this address, each 20 ms.
-    #[expect(clippy::disallowed_methods, reason = "a telephone keeps a time of its own")]
     pub(crate) fn say(&mut self, hertz: f64, target: SocketAddr) {
         let (socket, stop, codec) = (self.socket.clone(), self.stop.clone(), self.codec);
         let ssrc = 1_000 + hertz as u32;
@@ -96,7 +95,6 @@ impl Phone {
         }));
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a telephone keeps a time of its own")]
     fn listen(&mut self) {
         let (socket, stop, heard) = (self.socket.clone(), self.stop.clone(), self.heard.clone());
         self.threads.push(std::thread::spawn(move || {

@@ -15,8 +15,8 @@ use crate::place::{Place, config};
 /// The tone of the one who speaks, and the one of the third in a mix.
 pub(crate) const SPEAKS: f64 = 500.0;
 const THIRD: f64 = 1900.0;
-/// Most of what is heard, in hundredths.
-pub(crate) const MOST: usize = 80;
+/// Most of what is heard, in hundredths: a machine with much else to do leaves out what is late.
+pub(crate) const MOST: usize = 50;
 
 /// One sender of packets. Its numbers may be changed between two of them.
 pub(crate) struct Voice {
