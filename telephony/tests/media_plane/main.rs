@@ -18,10 +18,10 @@ mod orders;
 mod phone;
 mod place;
 mod recordings;
-mod reports;
 #[expect(dead_code, reason = "the gate's tests use all of it")]
 #[path = "../webrtc_gate/relay.rs"]
 mod relay;
+mod reports;
 mod rooms;
 mod streams;
 mod voice;

@@ -4,7 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use telephony::driver::media::{Hears, MediaEvent};
+use telephony::driver::media::{Hears, MediaEvent, Sends};
 use telephony::rtcp::{self, ReportBlock, RtcpItem};
 use telephony::sdp::Codec;
 use tokio::time::timeout;
@@ -87,5 +87,5 @@ async fn reports_go_both_ways_and_tell_round_trip_and_loss() {
     });
     let quality = told.await.expect("the report is taken");
     println!("{quality:?}");
-    assert_eq!(quality.hears, Hears::Poorly);
+    assert_eq!((quality.hears, quality.sends), (Hears::Poorly, Sends::Sound));
 }

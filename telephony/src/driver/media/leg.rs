@@ -223,7 +223,7 @@ impl Leg {
         };
         let Some(mut header) = self.outgoing.forward(packet.header, wires.now) else { return };
         header.payload_type = payload_type;
-        self.line.send(&header, packet.payload, wires);
+        self.send_packet(&header, packet.payload, wires);
     }
 
     /// A packet of the other leg is left out on purpose: no loss.
@@ -256,14 +256,18 @@ impl Leg {
     }
 
     fn send(&mut self, header: &RtpHeader, payload: &[u8], wires: &mut Wires<'_>) {
-        if !self.line.is_up() {
-            return;
-        }
-        self.sent.packet(header.timestamp, payload.len(), wires.now);
         if let Some(tap) = &mut self.tap {
             tap.heard(*header, self.line.codec(), payload, wires.now);
         }
-        self.line.send(header, payload, wires);
+        self.send_packet(header, payload, wires);
+    }
+
+    /// Sends and counts one packet, audio or a key's.
+    fn send_packet(&mut self, header: &RtpHeader, payload: &[u8], wires: &mut Wires<'_>) {
+        if self.line.is_up() {
+            self.sent.packet(header.timestamp, payload.len(), wires.now);
+            self.line.send(header, payload, wires);
+        }
     }
 
     /// Begins a playlist, in place of the one before.
@@ -318,7 +322,7 @@ impl Leg {
     fn send_key(&mut self, packet: crate::rtp::EventPacket, wires: &mut Wires<'_>) {
         let Some(payload_type) = self.line.telephone_event() else { return };
         let header = self.outgoing.keys(packet.marker, payload_type, packet.timestamp, wires.now);
-        self.line.send(&header, &packet.event.to_bytes(), wires);
+        self.send_packet(&header, &packet.event.to_bytes(), wires);
     }
 
     /// Takes an RTCP packet of the far end.

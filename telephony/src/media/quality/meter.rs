@@ -1,24 +1,18 @@
 //! What is measured at one leg. Pure: told of packets and reports, asked once a second.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use ids::Timestamp;
 
 use super::emodel::{self, Concealment, Path};
 use super::{Hears, Quality, Sends};
-use crate::media::g711;
+use crate::media::level::payload_level_dbfs;
 use crate::rtp::Interval;
 use crate::sdp::Codec;
 
-/// Bytes from one sample that is measured to the next: a frame's loudness is known well enough from
-/// every eighth, at an eighth of the cost.
-const STRIDE: usize = 8;
-/// Squares are kept in 64ths, so that the sum over the largest packet fits in 32 bits.
-const SQUARE_SHIFT: u32 = 6;
-/// Mean square, in 64ths, above which a frame is sound: an amplitude of 104, −50 dBFS. Soft speech on
-/// a telephone is about −35, the hiss of an open line −60, a dead microphone −90.
-const LOUD: u32 = (104 * 104) >> SQUARE_SHIFT;
+/// A frame above this is sound, dBFS. Soft speech on a telephone is about −35, the hiss of an open
+/// line −60, a dead microphone −90.
+const LOUD_DBFS: f32 = -50.0;
 /// Loud frames in a second that make it sound; fewer are clicks.
 const LOUD_FRAMES_MIN: u32 = 3;
 /// How long without sound is quiet.
@@ -40,8 +34,8 @@ const PAUSE: Duration = Duration::from_millis(2500);
 /// Measures one leg.
 #[derive(Clone, Debug)]
 pub struct LegMeter {
-    /// Squares of the samples that the bytes stand for.
-    squares: &'static [u32; 256],
+    /// What the far end speaks.
+    codec: Codec,
     loud_frames: u32,
     asked_at: Option<Timestamp>,
     packet_at: Timestamp,
@@ -68,7 +62,7 @@ impl LegMeter {
     #[must_use]
     pub fn new(codec: Codec) -> Self {
         Self {
-            squares: squares(codec),
+            codec,
             loud_frames: 0,
             asked_at: None,
             packet_at: Timestamp::default(),
@@ -80,17 +74,9 @@ impl LegMeter {
         }
     }
 
-    /// Takes the G.711 bytes of one audio packet of the far end. Costs a look-up for every eighth.
+    /// Takes the G.711 bytes of one audio packet of the far end. Costs a look-up for every seventh.
     pub fn audio(&mut self, payload: &[u8]) {
-        let mut sum: u32 = 0;
-        let mut count: u32 = 0;
-        for byte in payload.iter().step_by(STRIDE) {
-            sum = sum.saturating_add(self.squares[usize::from(*byte)]);
-            count += 1;
-        }
-        if sum > LOUD * count {
-            self.loud_frames += 1;
-        }
+        self.loud_frames += u32::from(payload_level_dbfs(self.codec, payload) > LOUD_DBFS);
     }
 
     /// Takes a report block of the far end about what we send (RFC 3550 §6.4.1): loss since its last
@@ -210,25 +196,6 @@ fn score(delay: Duration, loss: f64) -> f32 {
     #[expect(clippy::cast_possible_truncation, reason = "a score between 1 and 4.5")]
     let score = emodel::mos(emodel::rating(path)) as f32;
     score
-}
-
-fn squares(codec: Codec) -> &'static [u32; 256] {
-    static A_LAW: LazyLock<[u32; 256]> = LazyLock::new(|| table(Codec::Pcma));
-    static MU_LAW: LazyLock<[u32; 256]> = LazyLock::new(|| table(Codec::Pcmu));
-    match codec {
-        Codec::Pcma => &A_LAW,
-        Codec::Pcmu => &MU_LAW,
-    }
-}
-
-fn table(codec: Codec) -> [u32; 256] {
-    let bytes: Vec<u8> = (0..=u8::MAX).collect();
-    let mut squares = [0; 256];
-    for (square, sample) in squares.iter_mut().zip(g711::decoded(codec, &bytes)) {
-        let size = u32::from(sample.unsigned_abs());
-        *square = (size * size) >> SQUARE_SHIFT;
-    }
-    squares
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::media::g711;
 use crate::media::tone::ToneGenerator;
 use crate::media::{FRAME_SAMPLES, Frame};
 
