@@ -224,7 +224,7 @@ async fn of_many_commands_at_once_the_last_holds_also_between_threads() {
     let [a, b, c, d] = [legs[0], legs[1], legs[2], legs[3]];
     let plane = &place.plane;
     for round in 0..10 {
-        for _ in 0..50 {
+        for _ in 0..10 {
             plane.bridge(a, b);
             plane.bridge(c, d);
             plane.bridge(a, c);
