@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::config::{ConfigProblem, Settings};
 use crate::logging;
@@ -55,6 +56,7 @@ enum Command {
 /// Runs the program: exit code 0, 1 for a failure, 2 for bad settings or a bad command line.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
+    raise_open_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => return failed(&e.into()),
@@ -63,6 +65,15 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => failed(&e),
     }
+}
+
+/// A call has two sockets, and the usual soft limit of 1024 open files is soon reached: takes what
+/// the system allows.
+fn raise_open_files() {
+    let limits = getrlimit(Resource::Nofile);
+    // A refusal leaves the soft limit, which is enough for a small helpline.
+    let _refused =
+        setrlimit(Resource::Nofile, Rlimit { current: limits.maximum, maximum: limits.maximum });
 }
 
 async fn dispatch(cli: Cli) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 //!
 //! [`MediaPlane`] takes commands, events come out through a bounded queue; nothing outside knows a
 //! socket. Inside, each **lane** is a thread of its own with the legs on it: no async, no lock, no
-//! allocation for a packet. A leg (`leg`) has a line (`line`) to its far end, which is a trunk (`trunk`,
+//! allocation for a packet. A leg (`leg`) has a link (`link`) to its far end, which is a trunk (`trunk`,
 //! on ports of `ports`) or a browser (`browser`, at the lane's shared port); ICE and DTLS of browsers
 //! are the business of the lane's gate (`gatekeeper`), beside the audio. What a leg sends is numbered
 //! as one stream (`outgoing`), whatever it is made of; what comes too late is left out (`lateness`).
@@ -20,7 +20,7 @@ mod incoming;
 mod lane;
 mod lateness;
 mod leg;
-mod line;
+mod link;
 mod outgoing;
 mod plane;
 mod poll;

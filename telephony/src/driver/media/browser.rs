@@ -1,6 +1,6 @@
-//! A browser's line: SRTP over its lane's shared port. Does I/O.
+//! A browser's link: SRTP over its lane's shared port. Does I/O.
 //!
-//! Keys and paths come from the gate, which does ICE and DTLS. One line holds the only sender of its
+//! Keys and paths come from the gate, which does ICE and DTLS. One link holds the only sender of its
 //! key: two senders on one key would give the audio away (RFC 3711 §9.1).
 
 use std::net::{SocketAddr, UdpSocket};
@@ -15,7 +15,7 @@ use crate::srtp::{SrtpKeys, SrtpReceiver, SrtpSender};
 const OUTGOING_BYTES_MAX: usize = 1500;
 
 /// SRTP to and from one browser.
-pub(super) struct BrowserLine {
+pub(super) struct BrowserLink {
     codec: Codec,
     telephone_event: Option<u8>,
     /// The stream that our description names.
@@ -41,7 +41,7 @@ struct Cipher {
     receiver: SrtpReceiver,
 }
 
-/// Whether the line has just come up.
+/// Whether the link has just come up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     Connected,
@@ -50,7 +50,7 @@ pub(super) enum Change {
     None,
 }
 
-impl BrowserLine {
+impl BrowserLink {
     pub(super) fn new(codec: Codec, telephone_event: Option<u8>, ssrc: u32, home: Home) -> Self {
         Self {
             codec,

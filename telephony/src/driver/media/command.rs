@@ -7,7 +7,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use ids::LegId;
 
 use super::leg::Leg;
-use super::line::Line;
+use super::link::Link;
 use super::poll::Waker;
 use super::tap::Tap;
 use crate::call::{Digit, PlayId};
@@ -33,7 +33,7 @@ pub(super) struct Seating {
 /// One thing for a lane to do.
 pub(super) enum Command {
     /// A leg begins.
-    Open(LegId, Line),
+    Open(LegId, Link),
     /// Something for one leg.
     Leg(LegId, LegCommand),
     /// Makes or changes a room; all its legs are of this lane or expected.
@@ -59,7 +59,7 @@ pub(super) enum Command {
 /// One thing for a leg to do.
 pub(super) enum LegCommand {
     /// The far end comes back on a new connection.
-    Replace(Line),
+    Replace(Link),
     Keys(Box<SrtpKeys>),
     Path(SocketAddr),
     /// The browser is heard no more; true: it has closed the connection.

@@ -27,7 +27,7 @@ use super::command::{Command, Handed, LaneSender, RoomId};
 use super::counters::Counters;
 use super::event_queue::EventQueue;
 use super::leg::Leg;
-use super::line::{Line, Wires};
+use super::link::{Link, Wires};
 use super::poll::Poll;
 use super::sys::{Inbox, Outbox, prefer_this_thread};
 use super::wheel::{Paced, Wheel};
@@ -194,16 +194,16 @@ fn token(key: usize, reports: bool) -> u64 {
 
 /// Tells the poll of a leg's sockets, if it has sockets of its own.
 fn watch(poll: &Poll, leg: &Leg, key: usize) -> io::Result<()> {
-    if let Line::Trunk(line) = &leg.line {
-        poll.add(line.rtp(), token(key, false))?;
-        poll.add(line.rtcp(), token(key, true))?;
+    if let Link::Trunk(link) = &leg.link {
+        poll.add(link.rtp(), token(key, false))?;
+        poll.add(link.rtcp(), token(key, true))?;
     }
     Ok(())
 }
 
 fn unwatch(poll: &Poll, leg: &Leg) {
-    if let Line::Trunk(line) = &leg.line {
-        poll.remove(line.rtp());
-        poll.remove(line.rtcp());
+    if let Link::Trunk(link) = &leg.link {
+        poll.remove(link.rtp());
+        poll.remove(link.rtcp());
     }
 }

@@ -10,7 +10,7 @@ use ids::{LegId, Timestamp};
 use super::MediaEvent;
 use super::event_queue::EventQueue;
 use super::incoming::Incoming;
-use super::line::{Line, Wires};
+use super::link::{Link, Wires};
 use super::outgoing::Outgoing;
 use super::reports::{self, Reports, Sent};
 use super::tap::Tap;
@@ -29,7 +29,7 @@ const BROWSER_SILENCE_MAX: Duration = Duration::from_secs(3);
 /// A leg of the media plane.
 pub(super) struct Leg {
     pub(super) id: LegId,
-    pub(super) line: Line,
+    pub(super) link: Link,
     pub(super) place: Place,
     pub(super) incoming: Incoming,
     /// The slot of the wheel in which this leg has something to send.
@@ -78,7 +78,7 @@ pub(super) enum Heard {
 }
 
 impl Leg {
-    pub(super) fn new(id: LegId, line: Line, first: (u32, u16, u32), now: Timestamp) -> Self {
+    pub(super) fn new(id: LegId, link: Link, first: (u32, u16, u32), now: Timestamp) -> Self {
         let (ssrc, sequence, timestamp) = first;
         Self {
             id,
@@ -86,13 +86,13 @@ impl Leg {
             incoming: Incoming::new(now),
             slot: None,
             tap: None,
-            outgoing: Outgoing::new(line.ssrc().unwrap_or(ssrc), sequence, timestamp),
+            outgoing: Outgoing::new(link.ssrc().unwrap_or(ssrc), sequence, timestamp),
             sent: Sent::default(),
             reports: Reports::default(),
-            meter: LegMeter::new(line.codec()),
+            meter: LegMeter::new(link.codec()),
             playing: None,
             keys: None,
-            line,
+            link,
         }
     }
 
@@ -104,12 +104,12 @@ impl Leg {
         }
     }
 
-    /// Puts the leg on a line that begins anew; its place and what it is played stay.
-    pub(super) fn replace_line(&mut self, line: Line, now: Timestamp) {
-        self.line = line;
-        self.meter = LegMeter::new(self.line.codec());
+    /// Puts the leg on a link that begins anew; its place and what it is played stay.
+    pub(super) fn replace_link(&mut self, link: Link, now: Timestamp) {
+        self.link = link;
+        self.meter = LegMeter::new(self.link.codec());
         self.sent = Sent::default();
-        if let Some(ssrc) = self.line.ssrc() {
+        if let Some(ssrc) = self.link.ssrc() {
             self.outgoing.rename(ssrc);
         }
         self.begin_anew(now);
@@ -148,11 +148,11 @@ impl Leg {
         self.incoming.begin_stream(ssrc);
         self.incoming.last_packet = now;
         let was_silent = std::mem::take(&mut self.incoming.reported_silent);
-        if was_silent && matches!(self.line, Line::Browser(_)) {
+        if was_silent && matches!(self.link, Link::Browser(_)) {
             events.send(MediaEvent::PeerConnected { leg: self.id });
         }
         self.incoming.sequence.packet(sequence, timestamp, now);
-        if self.line.telephone_event() == Some(payload_type) {
+        if self.link.telephone_event() == Some(payload_type) {
             if let Some(digit) = self.incoming.keys.packet(timestamp, packet.payload) {
                 events.send(MediaEvent::DigitPressed { leg: self.id, digit });
             }
@@ -178,7 +178,7 @@ impl Leg {
         if let Some(tap) = &mut self.tap {
             tap.said(packet.header, codec, packet.payload, now);
         }
-        let own = self.line.codec();
+        let own = self.link.codec();
         match &mut self.place {
             Place::Alone => Heard::Nothing,
             Place::Paired { with, .. } => {
@@ -206,7 +206,7 @@ impl Leg {
         if self.playing.is_some() {
             return;
         }
-        let to = self.line.codec();
+        let to = self.link.codec();
         let Some(mut header) = self.outgoing.forward(packet.header, wires.now) else { return };
         header.payload_type = to.payload_type();
         with_law(packet.payload, from, to, |payload| self.send(&header, payload, wires));
@@ -217,7 +217,7 @@ impl Leg {
         if self.playing.is_some() {
             return;
         }
-        let Some(payload_type) = self.line.telephone_event() else {
+        let Some(payload_type) = self.link.telephone_event() else {
             self.outgoing.leave_out(packet.header);
             return;
         };
@@ -245,28 +245,28 @@ impl Leg {
     pub(super) fn send_mixed(&mut self, frame: &[i16; FRAME_SAMPLES], wires: &mut Wires<'_>) {
         if self.playing.is_none() && self.keys.is_none() {
             let mut bytes = [0; FRAME_SAMPLES];
-            g711::encode(self.line.codec(), frame, &mut bytes);
+            g711::encode(self.link.codec(), frame, &mut bytes);
             self.send_own(&bytes, wires);
         }
     }
 
     fn send_own(&mut self, frame: &[u8; FRAME_SAMPLES], wires: &mut Wires<'_>) {
-        let header = self.outgoing.own(self.line.codec().payload_type(), wires.now);
+        let header = self.outgoing.own(self.link.codec().payload_type(), wires.now);
         self.send(&header, frame, wires);
     }
 
     fn send(&mut self, header: &RtpHeader, payload: &[u8], wires: &mut Wires<'_>) {
         if let Some(tap) = &mut self.tap {
-            tap.heard(*header, self.line.codec(), payload, wires.now);
+            tap.heard(*header, self.link.codec(), payload, wires.now);
         }
         self.send_packet(header, payload, wires);
     }
 
     /// Sends and counts one packet, audio or a key's.
     fn send_packet(&mut self, header: &RtpHeader, payload: &[u8], wires: &mut Wires<'_>) {
-        if self.line.is_up() {
+        if self.link.is_up() {
             self.sent.packet(header.timestamp, payload.len(), wires.now);
-            self.line.send(header, payload, wires);
+            self.link.send(header, payload, wires);
         }
     }
 
@@ -285,7 +285,7 @@ impl Leg {
 
     /// Begins a key press, if the far end takes them.
     pub(super) fn press(&mut self, digit: Digit, now: Timestamp) {
-        if self.line.telephone_event().is_some() {
+        if self.link.telephone_event().is_some() {
             self.keys = Some(EventTrain::new(digit, self.outgoing.begin_keys(now), KEY_STEPS));
         }
     }
@@ -320,7 +320,7 @@ impl Leg {
     }
 
     fn send_key(&mut self, packet: crate::rtp::EventPacket, wires: &mut Wires<'_>) {
-        let Some(payload_type) = self.line.telephone_event() else { return };
+        let Some(payload_type) = self.link.telephone_event() else { return };
         let header = self.outgoing.keys(packet.marker, payload_type, packet.timestamp, wires.now);
         self.send_packet(&header, &packet.event.to_bytes(), wires);
     }
@@ -333,14 +333,14 @@ impl Leg {
 
     /// Sends our report.
     pub(super) fn send_report(&mut self, wires: &mut Wires<'_>) {
-        if !self.line.is_up() || self.sent.newest.is_none() && self.incoming.ssrc.is_none() {
+        if !self.link.is_up() || self.sent.newest.is_none() && self.incoming.ssrc.is_none() {
             return;
         }
         let mut room = reports::room();
         let heard = self.incoming.ssrc.map(|ssrc| (ssrc, &self.incoming.sequence));
         let own = self.outgoing.ssrc();
         if let Some(report) = self.reports.write(own, &self.sent, heard, wires.now, &mut room) {
-            self.line.send_report(report, wires);
+            self.link.send_report(report, wires);
         }
     }
 
@@ -366,10 +366,10 @@ impl Leg {
         now: Timestamp,
     ) -> Option<MediaEvent> {
         let leg = self.id;
-        let (limit, event) = match &self.line {
-            Line::Trunk(_) => (trunk_limit, MediaEvent::TrunkSilent { leg }),
-            Line::Browser(line) => {
-                let talks = line.is_connected() && !matches!(self.place, Place::Alone);
+        let (limit, event) = match &self.link {
+            Link::Trunk(_) => (trunk_limit, MediaEvent::TrunkSilent { leg }),
+            Link::Browser(link) => {
+                let talks = link.is_connected() && !matches!(self.place, Place::Alone);
                 if !talks || self.incoming.ssrc.is_none() {
                     return None;
                 }

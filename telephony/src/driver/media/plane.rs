@@ -13,17 +13,17 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::MediaEvent;
-use super::browser::{BrowserLine, Home};
+use super::browser::{BrowserLink, Home};
 use super::command::{Command, LegCommand, RoomId, Seating};
 use super::config::{MediaConfig, MediaCounts, MediaRefused, MediaStartError};
 use super::gatekeeper::Request;
-use super::line::Line;
+use super::link::Link;
 use super::ports::PortPool;
 use super::recorder::RecorderPort;
 use super::registry::{Entry, Far, Legs, Registry};
 use super::start;
 use super::tap::Tap;
-use super::trunk::TrunkLine;
+use super::trunk::TrunkLink;
 use crate::call::{Digit, PlayId, Playlist};
 use crate::driver::{address, clock};
 use crate::media::record::RecordingId;
@@ -98,14 +98,14 @@ impl MediaPlane {
             version: 1,
         };
         let agreed = offer.answer(local).ok_or(MediaRefused::NoCommonCodec)?;
-        let line = Line::Trunk(Box::new(TrunkLine::new(leased, &agreed, offer.remote)));
+        let link = Link::Trunk(Box::new(TrunkLink::new(leased, &agreed, offer.remote)));
         let lane = self.inner.registry.emptiest_lane();
         let mut legs = self.inner.registry.legs();
         if legs.by_id.contains_key(&leg) {
             return Err(MediaRefused::AlreadyOpen);
         }
         legs.by_id.insert(leg, Entry { lane, far: Far::Trunk, codec: agreed.codec, room: None });
-        self.inner.registry.tell(lane, Command::Open(leg, line));
+        self.inner.registry.tell(lane, Command::Open(leg, link));
         Ok(agreed.description)
     }
 
@@ -151,17 +151,17 @@ impl MediaPlane {
     ) {
         let registry = &self.inner.registry;
         let port = registry.lanes()[home].port.clone();
-        let line = BrowserLine::new(codec, telephone_event, ssrc, Home { lane: home, port });
-        let line = Line::Browser(Box::new(line));
+        let link = BrowserLink::new(codec, telephone_event, ssrc, Home { lane: home, port });
+        let link = Link::Browser(Box::new(link));
         let mut legs = registry.legs();
         if let Some(entry) = legs.by_id.get_mut(&leg) {
             entry.codec = codec;
-            registry.tell(entry.lane, Command::Leg(leg, LegCommand::Replace(line)));
+            registry.tell(entry.lane, Command::Leg(leg, LegCommand::Replace(link)));
             return;
         }
         let entry = Entry { lane: home, far: Far::Browser { peer, home, ssrc }, codec, room: None };
         legs.by_id.insert(leg, entry);
-        registry.tell(home, Command::Open(leg, line));
+        registry.tell(home, Command::Open(leg, link));
     }
 
     /// Plays to a leg, in place of what was played before. The end is reported.

@@ -1,4 +1,4 @@
-//! A trunk's line: RTP and RTCP over a pair of UDP ports of its own. Does I/O.
+//! A trunk's link: RTP and RTCP over a pair of UDP ports of its own. Does I/O.
 //!
 //! Symmetric RTP: the first packet from the address that the trunk signalled decides where ours go,
 //! since a NAT in between may have changed the port. Packets from any other address are strangers',
@@ -18,7 +18,7 @@ use crate::sdp::{AgreedAudio, Codec, Direction};
 const LATCH_REST: Duration = Duration::from_secs(2);
 
 /// RTP and RTCP to and from one trunk leg.
-pub(super) struct TrunkLine {
+pub(super) struct TrunkLink {
     rtp: UdpSocket,
     rtcp: UdpSocket,
     codec: Codec,
@@ -37,7 +37,7 @@ struct Remote {
     latched: Option<(SocketAddr, Timestamp)>,
 }
 
-impl TrunkLine {
+impl TrunkLink {
     pub(super) fn new(leased: Leased, agreed: &AgreedAudio, signalled: SocketAddr) -> Self {
         let Leased { rtp, rtcp, lease } = leased;
         // RTCP goes one port above (RFC 3550 §11), unless the far end is on its very last.

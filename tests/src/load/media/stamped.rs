@@ -39,9 +39,9 @@ impl Room {
             let (fd, flags) = (socket.as_raw_fd(), MsgFlags::MSG_DONTWAIT);
             let received = recvmsg::<()>(fd, &mut parts, Some(&mut self.control), flags).ok()?;
             let mut told = received.cmsgs().into_iter().flatten();
-            let stamp = told.find_map(|message| match message {
-                ControlMessageOwned::ScmTimestampns(stamp) => Some(Duration::from(stamp)),
-                _ => None,
+            let stamp = told.find_map(|message| {
+                let ControlMessageOwned::ScmTimestampns(stamp) = message else { return None };
+                Some(Duration::from(stamp))
             });
             (received.bytes, stamp)
         };

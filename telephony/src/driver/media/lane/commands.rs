@@ -11,7 +11,7 @@ use crate::driver::media::MediaEvent;
 use crate::driver::media::browser::Change;
 use crate::driver::media::command::{Command, LegCommand};
 use crate::driver::media::leg::Leg;
-use crate::driver::media::line::Line;
+use crate::driver::media::link::Link;
 use crate::driver::media::wheel::Paced;
 
 /// Commands taken in one turn.
@@ -99,9 +99,9 @@ impl Lane {
 
     fn carry_out(&mut self, command: Command) {
         match command {
-            Command::Open(id, line) => {
+            Command::Open(id, link) => {
                 let first = (rand::random(), rand::random(), rand::random());
-                self.enter(Leg::new(id, line, first, self.now));
+                self.enter(Leg::new(id, link, first, self.now));
             }
             Command::Leg(id, command) => {
                 if let Some(key) = self.by_id.get(&id).copied() {
@@ -135,27 +135,27 @@ impl Lane {
         let now = self.now;
         let Some(leg) = self.legs.get_mut(key) else { return };
         match command {
-            LegCommand::Replace(line) => {
-                leg.replace_line(line, now);
-                // The new line may go on with the old one's SSRC, but not with its numbers.
+            LegCommand::Replace(link) => {
+                leg.replace_link(link, now);
+                // The new link may go on with the old one's SSRC, but not with its numbers.
                 self.end_source_of_hearers(key);
             }
             LegCommand::Keys(keys) => {
-                if let Line::Browser(line) = &mut leg.line {
-                    let change = line.key(*keys);
+                if let Link::Browser(link) = &mut leg.link {
+                    let change = link.key(*keys);
                     leg.begin_anew(now);
                     self.tell_change(key, change);
                 }
             }
             LegCommand::Path(remote) => {
-                if let Line::Browser(line) = &mut leg.line {
-                    let change = line.path(remote);
+                if let Link::Browser(link) = &mut leg.link {
+                    let change = link.path(remote);
                     self.tell_change(key, change);
                 }
             }
             LegCommand::Lost(closed) => {
-                if let Line::Browser(line) = &mut leg.line {
-                    let change = line.lose(closed);
+                if let Link::Browser(link) = &mut leg.link {
+                    let change = link.lose(closed);
                     // A talk that fell silent has told it already.
                     if closed || !leg.incoming.reported_silent {
                         self.tell_change(key, change);
@@ -226,8 +226,8 @@ impl Lane {
     /// A leg ends.
     fn leave(&mut self, key: usize) {
         let Some(leg) = self.remove(key) else { return };
-        if let Line::Browser(line) = &leg.line {
-            let (id, home) = (leg.id, line.home());
+        if let Link::Browser(link) = &leg.link {
+            let (id, home) = (leg.id, link.home());
             if home == self.config.number {
                 self.forget(id, key);
             } else {
@@ -280,15 +280,15 @@ impl Lane {
             return self.tell(lane, Command::NeverMind(id));
         };
         let Some(leg) = self.remove(key) else { return };
-        if let Line::Browser(line) = &leg.line {
-            if line.home() == self.config.number {
+        if let Link::Browser(link) = &leg.link {
+            if link.home() == self.config.number {
                 for route in self.routes.values_mut() {
                     if matches!(route, Route::Here(here) if *here == key) {
                         *route = Route::Away { lane, leg: id };
                     }
                 }
-            } else if line.home() != lane {
-                self.tell(line.home(), Command::Reroute(id, lane));
+            } else if link.home() != lane {
+                self.tell(link.home(), Command::Reroute(id, lane));
             }
         }
         self.tell(lane, Command::Adopt(Box::new(leg)));
@@ -296,8 +296,8 @@ impl Lane {
 
     fn adopt(&mut self, mut leg: Leg) {
         let id = leg.id;
-        if let Line::Browser(line) = &mut leg.line {
-            line.moved_to(self.config.number);
+        if let Link::Browser(link) = &mut leg.link {
+            link.moved_to(self.config.number);
         }
         let key = self.enter(leg);
         for route in self.routes.values_mut() {

@@ -6,7 +6,7 @@ use std::os::fd::AsFd as _;
 use super::{Lane, Route, SHARED};
 use crate::driver::media::command::{HANDED_BYTES_MAX, Handed};
 use crate::driver::media::leg::{Heard, Leg};
-use crate::driver::media::line::Line;
+use crate::driver::media::link::Link;
 use crate::driver::media::poll::WAKE;
 use crate::driver::media::sys::{BATCH_LEN, Inbox};
 use crate::rtp::RtpPacket;
@@ -40,8 +40,8 @@ impl Lane {
     }
 
     fn read_trunk(&mut self, inbox: &mut Inbox, key: usize, reports: bool) {
-        let Some(Leg { line: Line::Trunk(line), .. }) = self.legs.get(key) else { return };
-        let socket = if reports { line.rtcp() } else { line.rtp() };
+        let Some(Leg { link: Link::Trunk(link), .. }) = self.legs.get(key) else { return };
+        let socket = if reports { link.rtcp() } else { link.rtp() };
         let count = inbox.receive(socket.as_fd(), TRUNK_BATCH).unwrap_or(0);
         for n in 0..count {
             let Some((source, datagram)) = inbox.datagram(n) else { continue };
@@ -53,9 +53,9 @@ impl Lane {
     fn take_trunk(&mut self, key: usize, source: SocketAddr, datagram: &[u8], reports: bool) {
         let now = self.now;
         let Some(leg) = self.legs.get_mut(key) else { return };
-        let Line::Trunk(line) = &mut leg.line else { return };
+        let Link::Trunk(link) = &mut leg.link else { return };
         if reports {
-            if line.accepts_report(source, now) {
+            if link.accepts_report(source, now) {
                 leg.hear_report(datagram, now);
             } else {
                 self.counters.strangers += 1;
@@ -66,7 +66,7 @@ impl Lane {
             self.counters.unreadable += 1;
             return;
         };
-        if line.accepts_audio(source, now) {
+        if link.accepts_audio(source, now) {
             self.hear(key, packet);
         } else {
             self.counters.strangers += 1;
@@ -111,10 +111,10 @@ impl Lane {
     fn take_browser(&mut self, key: usize, datagram: &mut [u8]) {
         let now = self.now;
         let Some(leg) = self.legs.get_mut(key) else { return };
-        let Line::Browser(line) = &mut leg.line else { return };
+        let Link::Browser(link) = &mut leg.link else { return };
         // RTCP by its packet types (RFC 5761 §4).
         let is_report = datagram.get(1).is_some_and(|kind| (192..=223).contains(kind));
-        let opened = if is_report { line.open_report(datagram) } else { line.open_audio(datagram) };
+        let opened = if is_report { link.open_report(datagram) } else { link.open_audio(datagram) };
         let Some(plain) = opened.and_then(|len| datagram.get(..len)) else {
             self.counters.unauthentic += 1;
             return;

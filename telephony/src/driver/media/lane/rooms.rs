@@ -142,7 +142,7 @@ impl Lane {
             if matches!(leg.place, Place::Seated { .. }) {
                 continue;
             }
-            let mut buffer = Box::new(JitterBuffer::new(leg.line.codec()));
+            let mut buffer = Box::new(JitterBuffer::new(leg.link.codec()));
             for (header, payload, arrival) in leg.incoming.recent() {
                 buffer.prime(payload);
                 buffer.put(header, payload, arrival);

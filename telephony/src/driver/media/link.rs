@@ -4,17 +4,17 @@ use std::net::UdpSocket;
 
 use ids::Timestamp;
 
-use super::browser::BrowserLine;
+use super::browser::BrowserLink;
 use super::counters::Counters;
 use super::sys::Outbox;
-use super::trunk::TrunkLine;
+use super::trunk::TrunkLink;
 use crate::rtp::RtpHeader;
 use crate::sdp::Codec;
 
-/// A leg's line.
-pub(super) enum Line {
-    Trunk(Box<TrunkLine>),
-    Browser(Box<BrowserLine>),
+/// A leg's link.
+pub(super) enum Link {
+    Trunk(Box<TrunkLink>),
+    Browser(Box<BrowserLink>),
 }
 
 /// What a lane lends to a leg that sends.
@@ -42,19 +42,19 @@ impl Wires<'_> {
     }
 }
 
-impl Line {
+impl Link {
     pub(super) fn codec(&self) -> Codec {
         match self {
-            Self::Trunk(line) => line.codec(),
-            Self::Browser(line) => line.codec(),
+            Self::Trunk(link) => link.codec(),
+            Self::Browser(link) => link.codec(),
         }
     }
 
     /// The payload type of telephone events, if the far end takes them.
     pub(super) fn telephone_event(&self) -> Option<u8> {
         match self {
-            Self::Trunk(line) => line.telephone_event(),
-            Self::Browser(line) => line.telephone_event(),
+            Self::Trunk(link) => link.telephone_event(),
+            Self::Browser(link) => link.telephone_event(),
         }
     }
 
@@ -62,8 +62,8 @@ impl Line {
     pub(super) fn send(&mut self, header: &RtpHeader, payload: &[u8], wires: &mut Wires<'_>) {
         wires.make_room();
         let taken = match self {
-            Self::Trunk(line) => line.send(header, payload),
-            Self::Browser(line) => line.send(header, payload, wires.outbox),
+            Self::Trunk(link) => link.send(header, payload),
+            Self::Browser(link) => link.send(header, payload, wires.outbox),
         };
         if taken {
             wires.counters.sent += 1;
@@ -76,8 +76,8 @@ impl Line {
     pub(super) fn send_report(&mut self, report: &[u8], wires: &mut Wires<'_>) {
         wires.make_room();
         match self {
-            Self::Trunk(line) => line.send_report(report),
-            Self::Browser(line) => line.send_report(report, wires.outbox),
+            Self::Trunk(link) => link.send_report(report),
+            Self::Browser(link) => link.send_report(report, wires.outbox),
         }
     }
 
@@ -85,7 +85,7 @@ impl Line {
     pub(super) fn ssrc(&self) -> Option<u32> {
         match self {
             Self::Trunk(_) => None,
-            Self::Browser(line) => Some(line.ssrc()),
+            Self::Browser(link) => Some(link.ssrc()),
         }
     }
 
@@ -93,7 +93,7 @@ impl Line {
     pub(super) fn is_up(&self) -> bool {
         match self {
             Self::Trunk(_) => true,
-            Self::Browser(line) => line.is_connected(),
+            Self::Browser(link) => link.is_connected(),
         }
     }
 }
