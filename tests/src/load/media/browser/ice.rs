@@ -52,7 +52,15 @@ impl Ice {
     /// # Errors
     /// It cannot be written.
     pub fn check(&self) -> Result<Vec<u8>> {
-        Ok(self.message()?.raw)
+        Ok(self.message(&self.password)?.raw)
+    }
+
+    /// The check of somebody who knows the names but not the password.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn forged_check(&self) -> Result<Vec<u8>> {
+        Ok(self.message("a password that is not the server's")?.raw)
     }
 
     /// The answer to a check of the server's; some that say "lite" make checks all the same. `None` if
@@ -81,7 +89,7 @@ impl Ice {
         built.ok().map(|()| answer.raw)
     }
 
-    fn message(&self) -> Result<Message> {
+    fn message(&self, password: &str) -> Result<Message> {
         let mut message = Message::new();
         message.build(&[
             Box::new(BINDING_REQUEST),
@@ -91,7 +99,7 @@ impl Ice {
             Box::new(raw(ATTR_PRIORITY, &PRIORITY.to_be_bytes())),
             Box::new(raw(ATTR_USE_CANDIDATE, &[])),
             Box::new(MessageIntegrity::new_short_term_integrity_with_provider(
-                self.password.clone(),
+                password.to_owned(),
                 self.crypto.crypto(),
             )),
             Box::new(FINGERPRINT),
@@ -104,7 +112,7 @@ impl Ice {
         let server = socket.peer_addr()?;
         let mut datagram = [0; 2048];
         for _ in 0..TRIES {
-            let check = self.message()?;
+            let check = self.message(&self.password)?;
             socket.send(&check.raw)?;
             socket.set_read_timeout(Some(TRY))?;
             while let Ok(len) = socket.recv(&mut datagram) {

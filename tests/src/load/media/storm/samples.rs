@@ -62,14 +62,15 @@ impl Samples {
         ])))
     }
 
-    /// Of a browser's checks: authentic ones, and one that names nobody.
+    /// Of a browser's checks: one that is authentic or forged, and one that names nobody.
     ///
     /// # Errors
     /// They cannot be made.
-    pub fn of_checks(ice: &Ice) -> Result<Self> {
+    pub fn of_checks(ice: &Ice, is_authentic: bool) -> Result<Self> {
+        let check = if is_authentic { ice.check() } else { ice.forged_check() };
         let mut nobody = vec![0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42];
         nobody.extend([7; 12]);
-        Ok(Self(Arc::new(vec![ice.check().context("a check")?, nobody])))
+        Ok(Self(Arc::new(vec![check.context("a check")?, nobody])))
     }
 
     /// All of several.
