@@ -29,7 +29,7 @@ fn bridged_calls_lose_nothing() {
 fn calls_do_not_notice_a_storm_of_strangers() {
     let mut plane = Plane::start().expect("the media server starts");
     let storm = Storm { mutants: 10_000, per_second: 2_000, seed: 104 };
-    let sizes = soak::Sizes { calls: 3, victims: 0, storm, profile: Profile::Gcm };
+    let sizes = soak::Sizes { calls: 3, victims: 1, storm, profile: Profile::Gcm };
     let soaked = soak(&mut plane, sizes).expect("calls are set up");
     assert!(soaked.is_good(), "{soaked:#?}");
 }

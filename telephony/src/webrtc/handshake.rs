@@ -175,6 +175,8 @@ impl Association {
                 return Err(Rejected);
             }
             (Stage::Complete, Some(_)) => return Err(Rejected),
+            // Goodbyes are encrypted by now; this one is somebody else's.
+            (Stage::Complete, None) if survey.plain_alert => return Err(Rejected),
             (Stage::Greeting { .. } | Stage::Shaking { .. } | Stage::Complete, _) => {}
         }
         self.datagrams += 1;

@@ -9,6 +9,8 @@ const BYTES_MAX: usize = 1500;
 const MESSAGE_BYTES_MAX: usize = 16 * 1024;
 const RECORD_HEADER_BYTES: usize = 13;
 const MESSAGE_HEADER_BYTES: usize = 12;
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
 const CLIENT_HELLO: u8 = 1;
 const SERVER_HELLO: u8 = 2;
@@ -26,6 +28,8 @@ pub(super) struct Survey {
     pub(super) hello: Option<[u8; 32]>,
     /// Whether a server's hello is here.
     pub(super) answers: bool,
+    /// Whether an alert in the clear is here, which anybody can write.
+    pub(super) plain_alert: bool,
 }
 
 /// Surveys a datagram; `None` if it is not whole records of epoch 0 or 1 with whole headers.
@@ -40,9 +44,12 @@ pub(super) fn survey(datagram: &[u8]) -> Option<Survey> {
         let len = usize::from(u16::from_be_bytes([header[11], header[12]]));
         let (content, next) = behind.split_at_checked(len)?;
         // One handshake, no renegotiation: epoch 0 in the clear, then epoch 1.
-        match u16::from_be_bytes([header[3], header[4]]) {
-            0 if header[0] == HANDSHAKE => survey.messages_of(content)?,
-            0 | 1 if !content.is_empty() => {}
+        match (u16::from_be_bytes([header[3], header[4]]), header[0]) {
+            (0, HANDSHAKE) => survey.messages_of(content)?,
+            // The library takes it unproved, in any epoch, and gives up if it is malformed.
+            (epoch, CHANGE_CIPHER_SPEC) if epoch != 0 || content != [1] => return None,
+            (0, ALERT) => survey.plain_alert = true,
+            (0 | 1, _) if !content.is_empty() => {}
             _ => return None,
         }
         rest = next;
@@ -105,6 +112,20 @@ mod tests {
         bytes.extend(&u32::try_from(body.len()).expect("short").to_be_bytes()[1..]);
         bytes.extend(body);
         bytes
+    }
+
+    #[test]
+    fn a_change_of_cipher_is_one_byte_in_the_clear_and_nothing_else() {
+        assert!(survey(&record(CHANGE_CIPHER_SPEC, 0, &[1])).is_some());
+        assert!(survey(&record(CHANGE_CIPHER_SPEC, 0, &[2])).is_none());
+        assert!(survey(&record(CHANGE_CIPHER_SPEC, 1, &[0x5a; 64])).is_none());
+        assert!(survey(&record(CHANGE_CIPHER_SPEC, 1, &[1])).is_none());
+    }
+
+    #[test]
+    fn an_alert_in_the_clear_is_told() {
+        let plain = |epoch| survey(&record(ALERT, epoch, &[2, 40])).map(|found| found.plain_alert);
+        assert_eq!((plain(0), plain(1)), (Some(true), Some(false)));
     }
 
     #[test]

@@ -156,6 +156,13 @@ async fn silence_is_loss_and_a_later_check_is_a_path_again() {
 async fn a_page_that_says_goodbye_is_closed_at_once() {
     let port = Port::open().await;
     let (browser, _relay) = connected(&port).await;
+    // We have the keys before it has our last flight; until then it has nothing to say goodbye to.
+    let its_side = async {
+        while browser.state() != RTCPeerConnectionState::Connected {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), its_side).await.expect("it is connected too");
     browser.close().await;
     port.until("goodbye", PEER, |seen| seen.closed == 1).await;
     assert_eq!(port.seen(PEER, |seen| seen.lost), 0);

@@ -88,6 +88,8 @@ pub struct Measured {
     pub faults: Vec<(&'static str, u64)>,
     /// Packets that the tool sent more than 5 ms after its own plan; many of them make a run void.
     pub late: u64,
+    /// Those of them that were 100 ms late, and are not counted.
+    pub void: u64,
     /// How late the tool was at 99 of 100 packets.
     pub lateness_p99: Option<Duration>,
     /// Legs left open after everybody had hung up.
@@ -143,6 +145,7 @@ pub fn run(
         setup_ms: (opened.cpu_ms - before.cpu_ms) / calls,
         faults: tally.faults.list().to_vec(),
         late: tally.lateness.beyond(Duration::from_millis(5)),
+        void: tally.lateness.beyond(Duration::from_millis(100)),
         lateness_p99: tally.lateness.quantile(990),
         stuck,
     })

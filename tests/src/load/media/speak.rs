@@ -25,6 +25,9 @@ pub const PHASES: u32 = 400;
 const CHECK_ROUNDS: u64 = 125;
 /// A-law (RFC 3551 table 4).
 const PAYLOAD_TYPE: u8 = 8;
+/// A packet that the tool sends so late is not counted: a server leaves out what nobody wants to hear
+/// any more, and shall.
+const VOID_AFTER: Duration = Duration::from_millis(100);
 /// Header and payload, bytes.
 const PACKET_BYTES: usize = 12 + PAYLOAD_BYTES;
 
@@ -72,15 +75,15 @@ pub fn speak(mut speakers: Vec<Speaker>, clock: Clock, tally: &Tally) {
         for speaker in &mut speakers {
             let due = round_begins + GRID * speaker.phase;
             clock.wait_until(due);
-            speaker.say(round, clock, tally);
             let late = clock.now().saturating_sub(due);
+            speaker.say(round, clock, late >= VOID_AFTER, tally);
             tally.lateness.add(u64::try_from(late.as_nanos()).unwrap_or(u64::MAX));
         }
     }
 }
 
 impl Speaker {
-    fn say(&mut self, round: u64, clock: Clock, tally: &Tally) {
+    fn say(&mut self, round: u64, clock: Clock, is_void: bool, tally: &Tally) {
         let [.., high, low] = round.to_be_bytes();
         let number = u32::try_from(round).unwrap_or(u32::MAX);
         let header = RtpHeader {
@@ -91,7 +94,8 @@ impl Speaker {
             ssrc: self.ssrc,
         };
         let (mut payload, mut packet) = ([0; PAYLOAD_BYTES], [0; PACKET_BYTES]);
-        let sent_ns = clock.now_ns();
+        // The beginning of time lies before every interval in which packets count.
+        let sent_ns = if is_void { 0 } else { clock.now_ns() };
         let own = [self.way];
         let counts = match &self.says {
             Says::Markers => {

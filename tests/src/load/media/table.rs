@@ -55,6 +55,7 @@ impl Table {
         row("CPU of setting it up", "ms", &|of| format!("{:.2}", of.setup_ms));
         row("the tool's own lateness, p99", "ms", &|of| ms(of.lateness_p99));
         row("  packets it sent 5 ms late", "", &|of| of.late.to_string());
+        row("  100 ms late, not counted", "", &|of| of.void.to_string());
         table
     }
 }
