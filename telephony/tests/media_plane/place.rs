@@ -22,10 +22,20 @@ pub(crate) struct Place {
     pub(crate) events: mpsc::Receiver<MediaEvent>,
 }
 
-/// A range of ports for one test; tests run in processes of their own, at the same time.
+/// Ports of one test.
+const PORTS: u16 = 40;
+/// Ranges to choose from.
+const RANGES: u16 = 290;
+
+/// A free range of ports for one test; tests run in processes of their own, at the same time.
 pub(crate) fn config(threads: usize) -> MediaConfig {
-    let first = 16_400 + u16::try_from(std::process::id() % 290).expect("below 290") * 40;
-    MediaConfig { rtp_ports: first..=first + 39, threads, ..MediaConfig::new(LOCAL) }
+    let process = u16::try_from(std::process::id() % u32::from(RANGES)).expect("below RANGES");
+    let ranges = (0..RANGES).map(|n| 16_400 + (process + n) % RANGES * PORTS);
+    let is_free = |first: &u16| {
+        (*first..*first + PORTS).all(|port| std::net::UdpSocket::bind((LOCAL, port)).is_ok())
+    };
+    let first = ranges.into_iter().find(is_free).expect("a free range of ports");
+    MediaConfig { rtp_ports: first..=first + PORTS - 1, threads, ..MediaConfig::new(LOCAL) }
 }
 
 impl Place {
