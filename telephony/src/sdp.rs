@@ -17,6 +17,8 @@ mod write;
 use std::net::SocketAddr;
 
 pub use offer::ParseOfferError;
+pub(crate) use offer::formats;
+pub(crate) use write::stream;
 pub use write::{AgreedAudio, LocalAudio, write_offer};
 
 /// A codec that we speak on telephone legs.

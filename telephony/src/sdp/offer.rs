@@ -167,7 +167,8 @@ fn rtpmaps(audio: &MediaDescription) -> impl Iterator<Item = (u8, &str, u32)> {
     })
 }
 
-fn formats(audio: &MediaDescription) -> impl Iterator<Item = u8> {
+/// The payload types of a stream, as offered.
+pub(crate) fn formats(audio: &MediaDescription) -> impl Iterator<Item = u8> {
     audio.media_name.formats.iter().filter_map(|format| format.parse().ok())
 }
 

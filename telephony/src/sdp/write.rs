@@ -122,7 +122,13 @@ fn refused(stream_offered: &RefusedStream) -> MediaDescription {
     stream(media, 0, transport, vec![format.clone()])
 }
 
-fn stream(media: &str, port: isize, transport: &str, formats: Vec<String>) -> MediaDescription {
+/// A stream's `m=` line, without attributes.
+pub(crate) fn stream(
+    media: &str,
+    port: isize,
+    transport: &str,
+    formats: Vec<String>,
+) -> MediaDescription {
     MediaDescription {
         media_name: MediaName {
             media: media.to_owned(),

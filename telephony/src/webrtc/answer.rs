@@ -3,13 +3,12 @@
 use std::net::SocketAddr;
 
 use rtc::sdp::description::common::{Address, ConnectionInformation};
-use rtc::sdp::description::media::{MediaName, RangedPort};
 use rtc::sdp::description::session::{Origin, TimeDescription};
 use rtc::sdp::{MediaDescription, SessionDescription};
 
 use super::credentials::Credentials;
 use super::offer::{BrowserOffer, Offered};
-use crate::sdp::Direction;
+use crate::sdp::{Direction, stream};
 
 /// Host candidate, first choice, RTP component (RFC 8445 §5.1.2.1).
 const PRIORITY: u32 = (126 << 24) | (65_535 << 8) | 255;
@@ -111,18 +110,6 @@ fn audio(
 fn refused(media: &str, transport: &str, format: &str, mid: Option<&str>) -> MediaDescription {
     let nowhere = stream(media, 0, transport, vec![format.to_owned()]).at("IP4", "0.0.0.0");
     nowhere.named(mid).with_value("inactive", "")
-}
-
-fn stream(media: &str, port: isize, transport: &str, formats: Vec<String>) -> MediaDescription {
-    MediaDescription {
-        media_name: MediaName {
-            media: media.to_owned(),
-            port: RangedPort { value: port, range: None },
-            protos: transport.split('/').map(str::to_owned).collect(),
-            formats,
-        },
-        ..MediaDescription::default()
-    }
 }
 
 fn address(candidate: SocketAddr) -> (&'static str, String) {

@@ -6,7 +6,7 @@ use rtc::sdp::{MediaDescription, SessionDescription};
 
 use super::AnswerRefused;
 use super::identity::{Fingerprint, read_fingerprint};
-use crate::sdp::{Codec, Direction};
+use crate::sdp::{Codec, Direction, formats};
 
 /// Largest description read, bytes. A browser's offer is about 5 KiB.
 const BYTES_MAX: usize = 64 * 1024;
@@ -178,10 +178,6 @@ impl Transport<'_> {
         };
         attributes.filter_map(|a| direction(&a.key)).next().unwrap_or_default()
     }
-}
-
-fn formats(audio: &MediaDescription) -> impl Iterator<Item = u8> {
-    audio.media_name.formats.iter().filter_map(|format| format.parse().ok())
 }
 
 /// A-law if offered, as on trunks, else µ-law. The numbers are fixed (RFC 3551 table 4).
