@@ -101,13 +101,10 @@ enum Route {
 }
 
 impl Lane {
-    /// Runs on this thread until told to stop. `ready` hears whether it could begin.
+    /// Runs on this thread until told to stop.
     pub(super) fn run(config: LaneConfig, ends: LaneEnds) {
         prefer_this_thread();
-        let Ok(mut lane) = Self::new(config, ends) else {
-            tracing::error!(lane = config.number, "a media thread could not begin");
-            return;
-        };
+        let mut lane = Self::new(config, ends);
         loop {
             // One packet that finds a fault of ours must not end the calls of a whole lane.
             match catch_unwind(AssertUnwindSafe(|| lane.turn())) {
@@ -118,11 +115,10 @@ impl Lane {
         }
     }
 
-    fn new(config: LaneConfig, ends: LaneEnds) -> io::Result<Self> {
+    fn new(config: LaneConfig, ends: LaneEnds) -> Self {
         let now = clock::now();
         let shared = ends.lanes[config.number].port.clone();
-        ends.poll.add(&*shared, SHARED)?;
-        Ok(Self {
+        Self {
             config,
             shared,
             legs: Slab::new(),
@@ -143,7 +139,7 @@ impl Lane {
             next_second: now + SECOND,
             seconds: 0,
             ends,
-        })
+        }
     }
 
     /// Waits, then does all there is to do. False: the lane is told to stop.
@@ -185,7 +181,7 @@ impl Lane {
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The token of the shared port.
-const SHARED: u64 = u64::MAX - 1;
+pub(super) const SHARED: u64 = u64::MAX - 1;
 
 /// The token of a trunk leg's socket.
 fn token(key: usize, reports: bool) -> u64 {

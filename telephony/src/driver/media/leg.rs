@@ -231,7 +231,7 @@ impl Leg {
         self.outgoing.leave_out(header);
     }
 
-    /// The next 20 ms of what this leg says, for a mix. False: it says nothing.
+    /// The next 20 ms of what this leg says, for a mix; silence if it says nothing.
     pub(super) fn take_frame(&mut self, now: Timestamp, frame: &mut [i16; FRAME_SAMPLES]) {
         match &mut self.place {
             Place::Seated { buffer, .. } => {

@@ -57,7 +57,8 @@ impl Registry {
         self.legs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives a command to a lane. A lane that takes none is stuck: that is counted, and told once.
+    /// Gives a command to a lane. A lane with thousands waiting takes no more: that is counted, and the
+    /// command is lost.
     pub(super) fn tell(&self, lane: usize, command: Command) {
         let Some(sender) = self.lanes.get(lane) else { return };
         if sender.send(command).is_err() {

@@ -13,7 +13,7 @@ use super::MediaEvent;
 use super::command::LaneSender;
 use super::config::{MediaConfig, MediaStartError};
 use super::gatekeeper::{Figures, Gatekeeper};
-use super::lane::{ForGate, Lane, LaneConfig, LaneEnds};
+use super::lane::{ForGate, Lane, LaneConfig, LaneEnds, SHARED};
 use super::plane::{GateEnd, Inner};
 use super::poll::Poll;
 use super::ports::PortPool;
@@ -100,6 +100,8 @@ fn prepare(config: &MediaConfig, number: usize) -> Result<Prepared, MediaStartEr
     let port =
         bind(listen).map_err(|source| MediaStartError::BindWebRtc { address: listen, source })?;
     let poll = Poll::new().map_err(MediaStartError::Thread)?;
+    // Here, so that a thread that could not hear its browsers is refused at the start.
+    poll.add(&port, SHARED).map_err(MediaStartError::Thread)?;
     let (command_sender, commands) = crossbeam_channel::bounded(COMMANDS_MAX);
     let (handed_sender, handed) = crossbeam_channel::bounded(HANDED_MAX);
     let sender = LaneSender {
