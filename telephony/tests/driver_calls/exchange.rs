@@ -123,11 +123,12 @@ impl Exchange {
         panic!("not within 10 s: {what}; {:?} {:?}", self.sip.counts(), self.media.counts());
     }
 
-    /// Nothing is left behind: no leg, dialog, port, peer or route.
+    /// Nothing is left behind: no leg, dialog, port, peer or route, and every leg was said to leave.
     pub(crate) async fn is_empty(&self) {
         self.until("nothing is left", |exchange| {
             let (sip, media) = (exchange.sip.counts(), exchange.media.counts());
-            sip.legs == 0 && sip.dialogs == 0 && media == Default::default()
+            let all_left = exchange.seen(|seen| seen.left.len() >= seen.invited.len());
+            all_left && sip.legs == 0 && sip.dialogs == 0 && media == Default::default()
         })
         .await;
     }
