@@ -13,6 +13,7 @@ use telephony::driver::media::Quality;
 use telephony::media::quality::Verdict;
 use tokio::sync::broadcast;
 
+use crate::recording::RecordingAlert;
 use crate::view::{AgentView, CallView, QueueView, RingingView};
 
 /// Events kept for those who resume.
@@ -74,6 +75,15 @@ pub enum Happening {
     QueueChanged(QueueView),
     /// A supervisor should look.
     Alerted(Alert),
+    /// A recording went on by itself, or could not be made.
+    RecordingAlerted {
+        /// Whose.
+        call: CallId,
+        /// Who talks, while somebody does.
+        agent: Option<AgentId>,
+        /// What.
+        alert: RecordingAlert,
+    },
     /// The agent's audio was lost.
     MediaLost {
         /// Whose.

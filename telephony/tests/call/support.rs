@@ -35,6 +35,7 @@ pub(crate) fn facts(remembered: Option<&str>) -> CallFacts {
         flow: health(),
         remembered_language: remembered.map(|l| l.parse().expect("a language")),
         class: Class::Standard,
+        notice: None,
     }
 }
 

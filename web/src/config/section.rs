@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
-use super::{ConfigProblem, IceUrl, Secret};
+use super::{ConfigProblem, IceUrl, RecordingRule, Secret};
 
 /// `[http]`: where browsers and machines reach the program.
 #[derive(Clone, Debug, Deserialize)]
@@ -250,4 +250,7 @@ pub struct Queue {
     pub flow: String,
     /// The class that its callers get.
     pub class: Class,
+    /// Whether talks of its callers with operators are recorded.
+    #[serde(default)]
+    pub recording: RecordingRule,
 }

@@ -104,6 +104,12 @@ impl Frames {
                 longest_wait_ms: view.longest_since.map_or(0, |from| millis(now.since(from))),
             },
             Happening::Alerted(alert) => alerted(*alert),
+            Happening::RecordingAlerted { call, agent, alert } => News::Alert {
+                alert: (*alert).into(),
+                agent: *agent,
+                queue: None,
+                call_id: Some(*call),
+            },
             Happening::MediaLost { agent } => News::MediaLost { agent: *agent },
         };
         Some(news)

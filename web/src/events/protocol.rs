@@ -252,6 +252,10 @@ pub enum AlertWord {
     MissedTwice,
     /// A caller waits and no agent of the queue is signed in.
     NobodySignedIn,
+    /// A recording that was paused as long as it may goes on.
+    RecordingPauseOver,
+    /// A call that should be recorded is not.
+    RecordingFailed,
 }
 
 /// Who looks at the stream.
