@@ -29,6 +29,8 @@ pub(crate) const NOTES_MAX: usize = 16_384;
 const REPORTS_MAX: usize = 4096;
 /// How long making a file may take. The call goes on meanwhile.
 const BEGIN_PATIENCE: Duration = Duration::from_secs(5);
+/// Between two tries to let a paused recording go on.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How long the last files may take to reach the disk when the program stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -237,6 +239,8 @@ impl Clerk {
         for call in due {
             if self.wish(call, RecordingWish::Resume).is_ok() {
                 self.alert(call, RecordingAlert::PauseOver);
+            } else if let Some(talk) = self.talks.get_mut(&call) {
+                talk.postpone(now + RETRY_AFTER);
             }
         }
     }
@@ -276,7 +280,7 @@ impl Clerk {
             tracing::error!(call.id = %call, "the recording of a call failed");
             self.alert(call, RecordingAlert::Failed);
         }
-        if self.hub.registry.call_view(call).is_none() {
+        if self.talks.get(&call).is_some_and(Talk::is_settled) {
             self.talks.remove(&call);
         }
     }

@@ -17,6 +17,8 @@ pub(crate) struct Talk {
     /// Its name in the recorder; `None` where nothing is or was recorded.
     pub(crate) number: Option<RecordingId>,
     phase: Phase,
+    /// The call is over: nothing but the end of the file is waited for.
+    call_over: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +41,12 @@ pub(crate) enum Order {
 impl Talk {
     pub(crate) const fn running(row: Recording, leg: LegId, number: RecordingId) -> Self {
         let phase = Phase::Running { held: false, asked: None };
-        Self { row, leg, number: Some(number), phase }
+        Self { row, leg, number: Some(number), phase, call_over: false }
     }
 
     /// A talk of which nothing is recorded.
     pub(crate) const fn without_sound(row: Recording, leg: LegId, why: RecordingState) -> Self {
-        Self { row, leg, number: None, phase: Phase::Over(why) }
+        Self { row, leg, number: None, phase: Phase::Over(why), call_over: false }
     }
 
     /// What the agent sees.
@@ -124,7 +126,15 @@ impl Talk {
 
     /// The call is over. True if the recorder must be told.
     pub(crate) fn ended(&mut self, now: Timestamp) -> bool {
+        self.call_over = true;
         self.stop(now, false, false)
+    }
+
+    /// The recorder did not take the order to go on: it is tried again then.
+    pub(crate) fn postpone(&mut self, until: Timestamp) {
+        if let Phase::Running { held, asked: Some(_) } = self.phase {
+            self.phase = Phase::Running { held, asked: Some(until) };
+        }
     }
 
     /// The file is closed and on the disk.
@@ -150,9 +160,9 @@ impl Talk {
         self.phase = Phase::Over(RecordingState::Failed);
     }
 
-    /// Whether nothing more will be known of it.
+    /// Whether nothing more will be known or asked of it.
     pub(crate) const fn is_settled(&self) -> bool {
-        !matches!(self.row.state, State::Recording)
+        self.call_over && !matches!(self.row.state, State::Recording)
     }
 
     fn begin_pause(&mut self, now: Timestamp, because: PauseReason) {
@@ -238,6 +248,7 @@ mod tests {
         assert_eq!(talk.pause(at(121), MOST, PauseReason::Asked), None);
         talk.closed(at(122), 10, 160_000, None);
         assert!(talk.is_settled());
+        assert_eq!(talk.row.state, State::Kept);
         assert_eq!(talk.view().state, RecordingState::NoConsent);
     }
 

@@ -106,7 +106,8 @@ async fn whoever_was_not_on_the_call_says_why_and_the_audit_knows() {
     let heard = audio(&supervisor).header("x-reason", "complaint%2017").send().await;
     assert_eq!(heard.expect("an answer").status(), StatusCode::OK);
     let auditor = app.auditor().await;
-    let audit: Value = auditor.get(&format!("/api/v1/audit?record={ID}")).await.json().await.expect("json");
+    let audit: Value =
+        auditor.get(&format!("/api/v1/audit?record={ID}")).await.json().await.expect("json");
     let entries = audit["items"].as_array().expect("a list");
     assert_eq!(entries.len(), 1, "a refusal is no entry: {audit}");
     assert_eq!(entries[0]["entity"], "recording");
