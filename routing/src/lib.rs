@@ -104,6 +104,7 @@ mod effect;
 mod event;
 mod explanation;
 mod floor;
+pub mod roster;
 mod snapshot;
 mod state;
 mod view;

@@ -265,8 +265,7 @@ impl World {
         if self.rng.random_bool(0.06) {
             let when = seconds(&mut self.rng, 0.0..60.0);
             let moved = self.rng.random_bool(0.5);
-            let happening =
-                if moved { Happening::IsMoved(id) } else { Happening::IsReclassed(id) };
+            let happening = if moved { Happening::IsMoved(id) } else { Happening::IsReclassed(id) };
             self.plan_in(when, happening);
         }
         self.waits(id, false)
