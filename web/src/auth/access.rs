@@ -45,6 +45,9 @@ access! {
     /// Those who have to do with the floor.
     SeesFloor: [Operator, Doctor, Supervisor, Admin], Some("floor:read");
 
+    /// Those who change agents' states and the places of callers.
+    DirectsFloor: [Supervisor, Admin], None;
+
     /// Those who watch events as people.
     WatchesEvents: [Operator, Doctor, Supervisor, Admin], None;
 

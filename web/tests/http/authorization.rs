@@ -45,6 +45,8 @@ const AGENTS: &[Who] = &[Who::Operator, Who::Doctor];
 const CALLS: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor];
 /// Those who see the floor.
 const FLOOR: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin, Who::Machine];
+/// Those who direct the floor.
+const DIRECTORS: &[Who] = &[Who::Supervisor, Who::Admin];
 /// Those who open the event stream.
 const STREAM: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin];
 /// Those who work with citizens' records.
@@ -73,6 +75,9 @@ const TABLE: &[(&str, &[Who])] = &[
     ("set_own_state", AGENTS),
     ("connect_own_media", AGENTS),
     ("finish_own_wrap_up", AGENTS),
+    ("force_agent_state", DIRECTORS),
+    ("move_call", DIRECTORS),
+    ("reclass_call", DIRECTORS),
     ("get_floor", FLOOR),
     ("list_queues", FLOOR),
     ("accept_reservation", AGENTS),
