@@ -37,6 +37,9 @@ pub(crate) struct Seen {
     pub(crate) left: Vec<(LegId, LeftHow)>,
     pub(crate) digits: Vec<(LegId, Digit)>,
     pub(crate) plays_ended: usize,
+    /// Offers within a call, and answers to ours.
+    pub(crate) offered: usize,
+    pub(crate) answered: usize,
     pub(crate) silent: Vec<LegId>,
     pub(crate) measured: HashMap<LegId, Quality>,
     pub(crate) connected: Vec<LegId>,
@@ -123,12 +126,14 @@ impl Exchange {
         panic!("not within 10 s: {what}; {:?} {:?}", self.sip.counts(), self.media.counts());
     }
 
-    /// Nothing is left behind: no leg, dialog, port, peer or route, and every leg was said to leave.
+    /// Nothing is left behind: no leg, dialog, transaction, port, peer or route, and every leg was said to leave.
     pub(crate) async fn is_empty(&self) {
         self.until("nothing is left", |exchange| {
             let (sip, media) = (exchange.sip.counts(), exchange.media.counts());
             let all_left = exchange.seen(|seen| seen.left.len() >= seen.invited.len());
-            all_left && sip.legs == 0 && sip.dialogs == 0 && media == Default::default()
+            all_left
+                && (sip.legs, sip.dialogs, sip.transactions) == (0, 0, 0)
+                && media == Default::default()
         })
         .await;
     }
@@ -146,6 +151,19 @@ impl Exchange {
                     self.media.play(leg, PlayId(1), &tone_playlist(false));
                 }
             }
+            SipEvent::Offered { leg, offer } => {
+                let answer = self.media.change_trunk(leg, &offer);
+                self.seen(|seen| seen.offered += 1);
+                self.sip.describe(leg, answer.map_err(Refusal::from));
+            }
+            SipEvent::OfferWanted { leg } => {
+                self.sip.describe(leg, self.media.offer_trunk(leg).map_err(Refusal::from));
+            }
+            SipEvent::Answered { leg, answer } => {
+                self.media.agree_trunk(leg, &answer).expect("an answer that can be used");
+                self.seen(|seen| seen.answered += 1);
+            }
+            SipEvent::DigitSignalled { leg, digit } => self.media.digit_signalled(leg, digit),
             SipEvent::Left { leg, how } => {
                 self.media.close(leg);
                 self.seen(|seen| seen.left.push((leg, how)));
@@ -163,7 +181,11 @@ impl Exchange {
             PROMPT | ANSWER | MEET => {}
             _ => return self.sip.refuse(leg, Refusal::UnknownNumber),
         }
-        match self.media.open_trunk(leg, &offer).await {
+        let described = match &offer {
+            Some(offer) => self.media.open_trunk(leg, offer).await,
+            None => self.media.offer_trunk(leg),
+        };
+        match described {
             Ok(description) => {
                 self.sip.ring(leg);
                 self.sip.answer(leg, description);

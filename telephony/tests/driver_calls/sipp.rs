@@ -108,6 +108,68 @@ async fn refusals_and_requests_outside_of_calls_are_as_written() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_way_to_hold_and_every_offer_is_answered_as_written() {
+    let exchange = exchange().await;
+    let scenarios = ["hold_kinds.xml", "offerless.xml", "unusable.xml", "glare.xml"];
+    for scenario in scenarios {
+        run(&exchange, scenario, ANSWER, &["-m", "3", "-r", "10"]).await;
+        run(&exchange, scenario, ANSWER, &["-m", "3", "-r", "10", "-t", "t1"]).await;
+    }
+    exchange.is_empty().await;
+    exchange.seen(|seen| {
+        assert!(seen.left.iter().all(|(_, how)| *how == LeftHow::HungUp), "{:?}", seen.left);
+        // By call: four ways to hold; three to refuse and one to take; one after the glare.
+        assert_eq!(seen.offered, 6 * (4 + 2 + 1));
+        assert_eq!(seen.answered, 6 * (2 + 1), "two answers by call without offers, one in glare");
+    });
+    run(&exchange, "no_answer.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    exchange.is_empty().await;
+    exchange
+        .seen(|seen| assert!(seen.left.ends_with(&[(seen.left[24].0, LeftHow::SignallingLost)])));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn extensions_that_are_missing_are_named() {
+    let exchange = exchange().await;
+    for scenario in ["required.xml", "required_first.xml"] {
+        run(&exchange, scenario, ANSWER, &["-m", "5", "-r", "20"]).await;
+        run(&exchange, scenario, ANSWER, &["-m", "5", "-r", "20", "-t", "t1"]).await;
+    }
+    exchange.is_empty().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_timer_is_negotiated_and_kept() {
+    let usual = exchange().await;
+    run(&usual, "timer_short.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    usual.is_empty().await;
+    let mut brief = sip_config();
+    (brief.session_expires_s, brief.session_expires_min_s) = (2, 1);
+    let brief = Exchange::start(brief, media_config(32_768..=60_000)).await;
+    run(&brief, "timer_update.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    brief.seen(|seen| assert!(seen.left.iter().all(|(_, how)| *how == LeftHow::HungUp)));
+    run(&brief, "timer_reinvite.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    run(&brief, "timer_dead.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    brief.is_empty().await;
+    brief.seen(|seen| {
+        assert_eq!(seen.left.len(), 9);
+        assert!(seen.left[3..].iter().all(|(_, how)| *how == LeftHow::SignallingLost));
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_by_info_are_told_and_bad_ones_refused() {
+    let exchange = exchange().await;
+    run(&exchange, "info.xml", ANSWER, &["-m", "1"]).await;
+    run(&exchange, "info.xml", ANSWER, &["-m", "1", "-t", "t1"]).await;
+    exchange.is_empty().await;
+    exchange.seen(|seen| {
+        let keys: String = seen.digits.iter().map(|(_, digit)| digit.as_char()).collect();
+        assert_eq!(keys, "5#5#");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lost_packets_are_sent_again() {
     let exchange = exchange().await;
     run(&exchange, "call.xml", ANSWER, &["-m", "60", "-r", "20", "-lost", "5"]).await;

@@ -21,6 +21,10 @@ pub struct SipConfig {
     pub calls_per_second_max: usize,
     /// How long an INVITE may stay without answer or refusal; then it gets 503.
     pub set_up_limit: Duration,
+    /// How long a call stands without a refresh (RFC 4028), seconds: what we ask for.
+    pub session_expires_s: u32,
+    /// The shortest such time that we take, seconds; the RFC allows none below 90.
+    pub session_expires_min_s: u32,
 }
 
 impl SipConfig {
@@ -34,6 +38,8 @@ impl SipConfig {
             calls_max: 2000,
             calls_per_second_max: 200,
             set_up_limit: Duration::from_secs(60),
+            session_expires_s: 1800,
+            session_expires_min_s: 90,
         }
     }
 }
@@ -75,6 +81,8 @@ pub struct SipCounts {
     pub legs: usize,
     /// Dialogs that the stack holds. None may be left once every leg has left.
     pub dialogs: usize,
+    /// Transactions that still wait for something: an answer, an ACK.
+    pub transactions: usize,
     /// Calls refused at the door: too many at once or per second.
     pub turned_away: u64,
     /// Packets and connections from addresses that are no trunk's.

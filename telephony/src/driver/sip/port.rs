@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use super::admission::Admission;
 use super::config::{SipConfig, SipCounts, SipStartError};
 use super::refusal::RETRY_AFTER_S;
+use super::session_timer::TimerSettings;
 use super::{SipEvent, SipPort, incoming, leg, listen};
 use crate::call::Refusal;
 
@@ -57,6 +58,14 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn legs(&self) -> MutexGuard<'_, HashMap<LegId, mpsc::Sender<leg::Command>>> {
         self.legs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What we want of session timers.
+    pub(super) fn timer_settings(&self) -> TimerSettings {
+        TimerSettings {
+            interval_s: self.config.session_expires_s,
+            interval_min_s: self.config.session_expires_min_s,
+        }
     }
 
     /// Whether one more call may come in; counted if so, turned away if not.
@@ -130,6 +139,7 @@ impl RsipPort {
         SipCounts {
             legs: self.shared.legs().len(),
             dialogs: self.open_dialogs(),
+            transactions: self.open_transactions(),
             turned_away: self.shared.counters.turned_away.load(Ordering::Relaxed),
             strangers: self.shared.counters.strangers.load(Ordering::Relaxed),
         }
@@ -139,6 +149,11 @@ impl RsipPort {
     #[must_use]
     pub fn open_dialogs(&self) -> usize {
         self.shared.dialogs.len()
+    }
+
+    fn open_transactions(&self) -> usize {
+        let stats = self.shared.dialogs.endpoint.get_stats();
+        stats.running_transactions + stats.waiting_ack
     }
 
     /// Refuses or hangs up every call, waits until the far ends have confirmed, at most `within`,
@@ -177,6 +192,10 @@ impl SipPort for RsipPort {
 
     fn answer(&self, leg: LegId, description: String) {
         self.command(leg, leg::Command::Answer(description));
+    }
+
+    fn describe(&self, leg: LegId, description: Result<String, Refusal>) {
+        self.command(leg, leg::Command::Describe(description));
     }
 
     fn refuse(&self, leg: LegId, refusal: Refusal) {
