@@ -11,13 +11,13 @@
 //! Not here: host names in `c=` (we never resolve names in signalling), SRTP and ICE (browsers'
 //! descriptions are the business of `driver::media`), video.
 
-mod local_session;
+mod media_session;
 mod offer;
 mod write;
 
 use std::net::SocketAddr;
 
-pub use local_session::LocalSession;
+pub use media_session::MediaSession;
 pub use offer::ParseOfferError;
 pub(crate) use offer::formats;
 pub(crate) use write::stream;

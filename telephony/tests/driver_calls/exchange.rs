@@ -126,16 +126,20 @@ impl Exchange {
         panic!("not within 10 s: {what}; {:?} {:?}", self.sip.counts(), self.media.counts());
     }
 
-    /// Nothing is left behind: no leg, dialog, transaction, port, peer or route, and every leg was said to leave.
+    /// Nothing is left behind: no leg, dialog, port, peer or route, and every leg was said to leave.
     pub(crate) async fn is_empty(&self) {
         self.until("nothing is left", |exchange| {
             let (sip, media) = (exchange.sip.counts(), exchange.media.counts());
             let all_left = exchange.seen(|seen| seen.left.len() >= seen.invited.len());
-            all_left
-                && (sip.legs, sip.dialogs, sip.transactions) == (0, 0, 0)
-                && media == Default::default()
+            all_left && sip.legs == 0 && sip.dialogs == 0 && media == Default::default()
         })
         .await;
+    }
+
+    /// And no transaction, which takes 64 × T1: for exchanges with a short one.
+    pub(crate) async fn is_at_rest(&self) {
+        self.is_empty().await;
+        self.until("no transaction is left", |e| e.sip.counts().transactions == 0).await;
     }
 
     async fn on_sip(&self, event: SipEvent) {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ids::LegId;
 
 use super::command::{Command, LaneSender, LegCommand, RoomId};
-use crate::sdp::{Codec, LocalSession};
+use crate::sdp::{Codec, MediaSession};
 use crate::webrtc::PeerId;
 
 /// All legs and lanes of a plane.
@@ -29,7 +29,7 @@ pub(super) struct Entry {
     pub(super) far: Far,
     pub(super) codec: Codec,
     /// What we have described of a trunk's leg.
-    pub(super) session: Option<LocalSession>,
+    pub(super) session: Option<MediaSession>,
     pub(super) room: Option<RoomId>,
 }
 

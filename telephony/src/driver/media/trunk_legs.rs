@@ -13,7 +13,7 @@ use super::registry::{Entry, Far};
 use super::trunk::{TrunkLink, TrunkTerms};
 use crate::call::Digit;
 use crate::driver::address;
-use crate::sdp::{LocalAudio, LocalSession, TrunkOffer};
+use crate::sdp::{LocalAudio, MediaSession, TrunkOffer};
 
 impl MediaPlane {
     /// Opens a trunk leg. Returns our answer, a session description.
@@ -75,12 +75,12 @@ impl MediaPlane {
     }
 
     /// A pair of ports, and the session that begins on it.
-    fn lease(&self) -> Result<(Leased, LocalSession), MediaRefused> {
+    fn lease(&self) -> Result<(Leased, MediaSession), MediaRefused> {
         let leased = self.inner.ports.lease().ok_or(MediaRefused::NoPort)?;
         let bound = leased.rtp.local_addr().map_err(|_| MediaRefused::NoPort)?;
         let reached_at =
             self.inner.config.rtp_public.unwrap_or_else(|| address::reachable(bound.ip()));
-        let session = LocalSession::new(LocalAudio {
+        let session = MediaSession::new(LocalAudio {
             address: SocketAddr::new(reached_at, bound.port()),
             session_id: u64::from(rand::random::<u32>()),
             version: 1,
@@ -93,7 +93,7 @@ impl MediaPlane {
         leg: LegId,
         leased: Leased,
         terms: TrunkTerms,
-        session: LocalSession,
+        session: MediaSession,
     ) -> Result<(), MediaRefused> {
         let lane = self.inner.registry.emptiest_lane();
         let mut legs = self.inner.registry.legs();
@@ -112,7 +112,7 @@ impl MediaPlane {
     fn settle<T>(
         &self,
         leg: LegId,
-        agree: impl FnOnce(&mut LocalSession) -> Option<(TrunkTerms, T)>,
+        agree: impl FnOnce(&mut MediaSession) -> Option<(TrunkTerms, T)>,
     ) -> Result<T, MediaRefused> {
         let mut legs = self.inner.registry.legs();
         let entry = legs.by_id.get_mut(&leg).ok_or(MediaRefused::UnknownLeg)?;

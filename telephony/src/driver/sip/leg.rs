@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::guard::Guard;
 use super::port::{COMMANDS_MAX, Shared, allow};
-use super::refresh::{Refreshed, Session};
+use super::refresh::{Lifetime, Refreshed};
 use super::refusal::SipRefusal;
 use super::session_timer::SessionTimer;
 use super::within::{Exchanging, cseq};
@@ -114,7 +114,7 @@ pub(super) struct Leg {
     pub(super) description: Option<String>,
     /// What is on its way between the exchange and the far end.
     pub(super) exchanging: Exchanging,
-    pub(super) session: Session,
+    pub(super) lifetime: Lifetime,
     /// Our refresh that waits for its answer.
     pub(super) refreshing: Option<Refreshed>,
     set_up_ends: Instant,
@@ -133,7 +133,7 @@ impl Leg {
             shared,
             description: None,
             exchanging: Exchanging::Nothing,
-            session: Session::new(timer, &dialog.initial_request()),
+            lifetime: Lifetime::new(timer, &dialog.initial_request()),
             refreshing: None,
             dialog,
             set_up_ends,
@@ -180,7 +180,7 @@ impl Leg {
             return;
         }
         self.waits = false;
-        let mut headers = self.session.answer_headers();
+        let mut headers = self.lifetime.answer_headers();
         headers.extend([content_type(), allow()]);
         let body = description.clone().into_bytes();
         self.description = Some(description);
@@ -253,7 +253,7 @@ impl Leg {
         self.take_answer().await;
         if !self.confirmed && !self.over {
             self.confirmed = true;
-            self.session.begin();
+            self.lifetime.begin();
             self.report(SipEvent::Confirmed { leg: self.guard.id }).await;
         }
     }

@@ -95,14 +95,14 @@ impl RsipPort {
         config: SipConfig,
         events: mpsc::Sender<SipEvent>,
     ) -> Result<Arc<Self>, SipStartError> {
-        let listeners = listen::bind(config.listen).await?;
+        let listeners = listen::bind(config.listen, config.public_address).await?;
         let address = listeners.address;
         let reached_at = listeners.udp.get_addr().get_socketaddr().unwrap_or(address).ip();
-        let contact = SocketAddr::new(config.public_address.unwrap_or(reached_at), address.port());
+        let contact = SocketAddr::new(reached_at, address.port());
         let stop = CancellationToken::new();
         let transport = TransportLayer::new(stop.clone());
         transport.add_transport(listeners.udp.into());
-        let endpoint = endpoint(transport, stop.clone());
+        let endpoint = endpoint(transport, stop.clone(), config.repeat_after);
         let requests = endpoint.incoming_transactions().map_err(stack_error)?;
         let shared = Arc::new(Shared {
             contact,
@@ -217,15 +217,21 @@ fn stack_error(source: rsipstack::Error) -> SipStartError {
     SipStartError::Stack { source: Box::new(source) }
 }
 
-fn endpoint(transport: TransportLayer, stop: CancellationToken) -> Endpoint {
+fn endpoint(transport: TransportLayer, stop: CancellationToken, t1: Duration) -> Endpoint {
     EndpointBuilder::new()
         .with_user_agent(concat!("helpline/", env!("CARGO_PKG_VERSION")))
         .with_transport_layer(transport)
         .with_cancel_token(stop)
         .with_allows(incoming::METHODS.to_vec())
         .with_inspector(Box::new(RetryAfter))
-        // A bare UUID: the stack's own suffix would name its maker to every trunk.
-        .with_option(EndpointOption { callid_format: CallIdFormat::Uuid, ..Default::default() })
+        .with_option(EndpointOption {
+            t1,
+            t4: 10 * t1,
+            t1x64: 64 * t1,
+            // A bare UUID: the stack's own suffix would name its maker to every trunk.
+            callid_format: CallIdFormat::Uuid,
+            ..Default::default()
+        })
         .build()
 }
 

@@ -1,4 +1,4 @@
-//! Keeping a call's session alive, and finding out that it is dead (RFC 4028). Does I/O.
+//! Keeping a call alive, and finding out that it is dead (RFC 4028). Does I/O.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -16,9 +16,9 @@ const PUT_OFF: Duration = Duration::from_secs(2);
 /// How soon a refresh that was refused is tried again.
 const REFUSED: Duration = Duration::from_secs(10);
 
-/// The session's timer, running.
+/// The session timer of a call, running.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct Lifetime {
     timer: SessionTimer,
     /// The far end takes UPDATE, which needs no description.
     takes_update: bool,
@@ -27,21 +27,21 @@ pub(super) struct Session {
     refresh_due: Option<Instant>,
 }
 
-impl Session {
+impl Lifetime {
     /// As the first INVITE and our answer have it.
     pub(super) fn new(timer: SessionTimer, invite: &Request) -> Self {
         let takes_update = allows(invite, Method::Update);
-        let mut session =
+        let mut lifetime =
             Self { timer, takes_update, refreshed_at: Instant::now(), refresh_due: None };
-        session.begin();
-        session
+        lifetime.begin();
+        lifetime
     }
 
     pub(super) fn answer_headers(&self) -> Vec<rsipstack::sip::Header> {
         self.timer.answer_headers()
     }
 
-    /// The session was refreshed now.
+    /// The call was refreshed now.
     pub(super) fn begin(&mut self) {
         self.refreshed_at = Instant::now();
         self.refresh_due = match self.timer.refresher {
@@ -89,20 +89,20 @@ impl Refreshed {
 impl Leg {
     /// When the clock brings something next.
     pub(super) fn due(&self) -> Instant {
-        let refresh = self.session.refresh_due.filter(|_| self.refreshing.is_none());
-        let dead_at = self.session.dead_at();
+        let refresh = self.lifetime.refresh_due.filter(|_| self.refreshing.is_none());
+        let dead_at = self.lifetime.dead_at();
         [refresh, self.exchanging.until()].into_iter().flatten().fold(dead_at, Instant::min)
     }
 
     /// That time has come.
     pub(super) async fn on_time(&mut self) {
         let now = Instant::now();
-        if self.session.dead_at() <= now {
+        if self.lifetime.dead_at() <= now {
             metrics::counter!("helpline_sip_sessions_expired_total").increment(1);
             self.lose();
         } else if self.exchanging.until().is_some_and(|until| until <= now) {
             self.give_up_asking().await;
-        } else if self.session.refresh_due.is_some_and(|due| due <= now) {
+        } else if self.lifetime.refresh_due.is_some_and(|due| due <= now) {
             self.refresh();
         }
     }
@@ -110,10 +110,10 @@ impl Leg {
     /// Sends a refresh: an UPDATE where the far end takes it, else a re-INVITE with the description
     /// that stands.
     fn refresh(&mut self) {
-        self.session.refresh_due = None;
+        self.lifetime.refresh_due = None;
         let dialog = self.dialog.clone();
-        let mut headers = self.session.timer.refresh_headers(self.shared.timer_settings());
-        let is_offer = !self.session.takes_update;
+        let mut headers = self.lifetime.timer.refresh_headers(self.shared.timer_settings());
+        let is_offer = !self.lifetime.takes_update;
         let description = self.description.clone().filter(|_| is_offer);
         let outcome = async move {
             let Some(description) = description else {
@@ -126,7 +126,7 @@ impl Leg {
     }
 
     /// What came of a refresh. One that the far end does not know, or does not answer, ends the call
-    /// (RFC 4028 §10); one that it refuses is tried again for as long as the session lives.
+    /// (RFC 4028 §10); one that it refuses is tried again for as long as the call lives.
     pub(super) async fn on_refreshed(&mut self, outcome: Outcome) {
         let Some(refresh) = self.refreshing.take() else { return };
         let Ok(Some(answer)) = outcome else { return self.lose() };
@@ -134,8 +134,8 @@ impl Leg {
         match answer.status_code {
             StatusCode::OK => {
                 let settings = self.shared.timer_settings();
-                self.session.timer = self.session.timer.refreshed(settings, &answer.headers);
-                self.session.begin();
+                self.lifetime.timer = self.lifetime.timer.refreshed(settings, &answer.headers);
+                self.lifetime.begin();
                 let offer = TrunkOffer::parse(&answer.body).ok().filter(|_| refresh.is_offer);
                 if let Some(answer) = offer.filter(|answer| !answer.codecs.is_empty()) {
                     self.report_answer(answer).await;
@@ -143,16 +143,16 @@ impl Leg {
             }
             StatusCode::CallTransactionDoesNotExist | StatusCode::RequestTimeout => self.lose(),
             StatusCode::MethodNotAllowed | StatusCode::NotImplemented if !refresh.is_offer => {
-                self.session.takes_update = false;
-                self.session.refresh_due = Some(again);
+                self.lifetime.takes_update = false;
+                self.lifetime.refresh_due = Some(again);
             }
             StatusCode::SessionIntervalTooSmall => {
-                let longer = self.session.timer.lengthened(&answer.headers);
-                self.session.refresh_due = Some(longer.map_or(again + REFUSED, |_| again));
-                self.session.timer = longer.unwrap_or(self.session.timer);
+                let longer = self.lifetime.timer.lengthened(&answer.headers);
+                self.lifetime.refresh_due = Some(longer.map_or(again + REFUSED, |_| again));
+                self.lifetime.timer = longer.unwrap_or(self.lifetime.timer);
             }
-            StatusCode::RequestPending => self.session.refresh_due = Some(again + PUT_OFF),
-            _ => self.session.refresh_due = Some(again + REFUSED),
+            StatusCode::RequestPending => self.lifetime.refresh_due = Some(again + PUT_OFF),
+            _ => self.lifetime.refresh_due = Some(again + REFUSED),
         }
     }
 }

@@ -141,10 +141,10 @@ impl Leg {
         self.describe(Err(Refusal::Fault)).await;
     }
 
-    /// A request that is accepted refreshes the session and may move the far end's address
+    /// A request that is accepted refreshes the call and may move the far end's address
     /// (RFC 3261 §12.2.2).
     fn take_refresh(&mut self, request: &Request, timer: SessionTimer) {
-        self.session.refreshed_by_them(timer, request);
+        self.lifetime.refreshed_by_them(timer, request);
         let contacts = request.typed_contact_headers().ok();
         let target = contacts.and_then(|contacts| contacts.first().map(|first| first.uri.clone()));
         if let (Some(target), Ok(contact)) = (target, request.contact_header()) {

@@ -6,7 +6,7 @@ use super::{AgreedAudio, Codec, Direction, LocalAudio, RefusedStream, TrunkOffer
 
 /// What we have described of one leg, for the descriptions that follow (RFC 3264 §8).
 #[derive(Clone, Debug)]
-pub struct LocalSession {
+pub struct MediaSession {
     local: LocalAudio,
     /// The last description that left; its `sess-version` is that of `local`.
     last: Option<String>,
@@ -17,7 +17,7 @@ pub struct LocalSession {
     refused_after: Vec<RefusedStream>,
 }
 
-impl LocalSession {
+impl MediaSession {
     /// A session of which nothing was described yet.
     #[must_use]
     pub fn new(local: LocalAudio) -> Self {
@@ -87,9 +87,9 @@ mod tests {
         t=0 0\r\nm=audio 40000 RTP/AVP 8 0 96\r\na=rtpmap:96 telephone-event/8000\r\n\
         m=video 40002 RTP/AVP 97\r\n";
 
-    fn session() -> LocalSession {
+    fn session() -> MediaSession {
         let address = "192.0.2.1:16384".parse().expect("an address");
-        LocalSession::new(LocalAudio { address, session_id: 7, version: 1 })
+        MediaSession::new(LocalAudio { address, session_id: 7, version: 1 })
     }
 
     fn parse(text: &str) -> TrunkOffer {
