@@ -40,7 +40,12 @@ export function boardStep(board: Board | null, frame: ServerFrame, at: number): 
     case "call_ended":
       return { ...board, calls: without(board.calls, frame.call_id) };
     case "queue_changed":
-      return { ...board, queues: board.queues.map((one) => (one.id === frame.queue ? { ...one, waiting: frame.waiting } : one)) };
+      return {
+        ...board,
+        queues: board.queues.map((one) =>
+          one.id === frame.queue ? { ...one, waiting: frame.waiting } : one,
+        ),
+      };
     case "alert":
     case "alert_acknowledged":
       return { ...board, alerts: withAlert(board.alerts, frame) };

@@ -71,7 +71,9 @@ export function AgentGrid({
                   <span className="time">{shortDuration(now - Date.parse(agent.since))}</span>
                 )}
               </span>
-              {agent.next && <span className="small">{t("floor.then", { state: nextWord(agent) })}</span>}
+              {agent.next && (
+                <span className="small">{t("floor.then", { state: nextWord(agent) })}</span>
+              )}
             </button>
           </li>
         ))}

@@ -18,7 +18,6 @@ export function CallTable({ board }: { board: Board }) {
       {calls.length === 0 ? (
         <p className="empty">{t("floor.noCalls")}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is reached by keyboard
         <div className="scroll calls" tabIndex={0}>
           <table>
             <thead>

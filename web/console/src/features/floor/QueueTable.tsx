@@ -49,7 +49,9 @@ export function QueueTable({ board }: { board: Board }) {
                     ))}
                   </span>
                 </td>
-                <td className="number">{t("floor.freeOf", queue)}</td>
+                <td className="number">
+                  {t("floor.freeOf", { free: queue.free, signed_in: queue.signed_in })}
+                </td>
               </tr>
             ))}
           </tbody>
