@@ -111,7 +111,7 @@ mod view;
 pub use check::Violation;
 pub use config::{ConfigError, FloorConfig};
 pub use effect::{Alert, Effects, FloorEffect, RefusedWhy, StopCause};
-pub use event::{FloorEvent, LeaveCause, Wanted};
+pub use event::{FloorEvent, ForceReason, LeaveCause, Wanted};
 pub use explanation::{Candidate, Excluded, Explanation};
 pub use floor::{Floor, FullTable, FullTableRow, Verdict};
 pub use ids::Class;

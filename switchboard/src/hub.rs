@@ -209,7 +209,8 @@ impl Hub {
                     entry.next = next;
                 });
             }
-            FloorEffect::SetWaiting { call, queue, class, position } => {
+            FloorEffect::SetWaiting { call, queue, class, position, expected_wait: _ } => {
+                self.note_reroute(now, call, queue, class);
                 let view = self.registry.set_waiting(call, queue, class, position, now);
                 self.bus.publish(now, Audience::Everyone, Happening::QueueChanged(view));
                 self.show_waiting(now, call);
@@ -225,6 +226,19 @@ impl Hub {
                 metrics::counter!("helpline_floor_events_refused_total").increment(1);
             }
         }
+    }
+
+    /// Tells the call, the records and those who watch that a supervisor moved the caller or gave
+    /// another class. What the call itself asked for, it knows.
+    fn note_reroute(&self, now: Timestamp, call: CallId, queue: QueueId, class: Class) {
+        let mut rerouted = false;
+        let view = self.registry.update_call(call, |view| {
+            rerouted = (view.queue, view.class) != (queue, class);
+            (view.queue, view.class) = (queue, class);
+        });
+        let (true, Some(view)) = (rerouted, view) else { return };
+        self.tell_call(call, CallEvent::Rerouted { queue, class });
+        self.records.mark(call, now, Mark::Queued { queue, class, language: view.language });
     }
 
     /// Changes an agent and tells whoever watches. Told under the lock of the change: of two changes

@@ -15,6 +15,7 @@ pub mod queues;
 pub mod reservations;
 pub mod search;
 pub mod session;
+pub mod supervision;
 pub mod users;
 pub mod vocabulary;
 pub mod web_calls;
@@ -53,6 +54,9 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(agents::set_state))
         .routes(routes!(agents::connect_media))
         .routes(routes!(agents::finish_wrap_up))
+        .routes(routes!(supervision::force_state))
+        .routes(routes!(supervision::move_caller))
+        .routes(routes!(supervision::reclass_caller))
         .routes(routes!(floor::get))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::acknowledge))

@@ -219,6 +219,8 @@ pub enum Stopped {
     AgentLost,
     /// Rung anew at another class, or a more urgent caller came first.
     Replaced,
+    /// A supervisor changed this agent's state, or moved the caller.
+    Withdrawn,
 }
 
 impl From<Option<StopCause>> for Stopped {
@@ -231,6 +233,7 @@ impl From<Option<StopCause>> for Stopped {
             Some(StopCause::Rejected) => Self::Rejected,
             Some(StopCause::AgentLost) => Self::AgentLost,
             Some(StopCause::Replaced) => Self::Replaced,
+            Some(StopCause::Withdrawn) => Self::Withdrawn,
         }
     }
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::Moment;
 use super::alert::AlertView;
 use super::call::CallView;
-use super::words::{BreakReason, Class};
+use super::words::{BreakReason, Class, ForceReason};
 
 /// The states of an agent, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -91,6 +91,19 @@ impl WantedState {
             (Want::Offline, _) => Some(Wanted::Offline),
         }
     }
+}
+
+/// `PUT agents/{id}/state`: what a supervisor makes of an agent.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ForcedAgentState)]
+pub struct ForcedState {
+    /// What.
+    pub want: Want,
+    /// Which break, with `break`.
+    pub break_reason: Option<BreakReason>,
+    /// Why the supervisor does it.
+    pub reason: ForceReason,
 }
 
 /// An agent as boards and the agent's own console show them.
