@@ -1,5 +1,6 @@
 //! The exchange as the edges see it: one handle, plain values in and out.
 
+mod alerts;
 mod supervision;
 mod web_media;
 

@@ -103,13 +103,10 @@ fn media_lost(hub: &Hub, call: CallId) {
 
 fn agent_media(hub: &Hub, agent: AgentId, leg: LegId, connected: bool) {
     let now = hub.clock.now();
-    let view = hub.registry.update_agent(agent, |entry| {
+    hub.show_agent(now, agent, |entry| {
         entry.media_connected = connected;
         entry.heard_at = now;
     });
-    if let Some(view) = view {
-        hub.bus.publish(now, Audience::Agent(agent), Happening::AgentStateChanged(view));
-    }
     if !connected {
         hub.bus.publish(now, Audience::Agent(agent), Happening::MediaLost { agent });
     }

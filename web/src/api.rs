@@ -2,6 +2,7 @@
 //! endpoint reads the request, asks a crate below, and puts the answer into words; nothing more.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
 pub mod calls;
 pub mod cases;
@@ -57,6 +58,8 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(supervision::move_caller))
         .routes(routes!(supervision::reclass_caller))
         .routes(routes!(floor::get))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::acknowledge))
         .routes(routes!(queues::list))
         .routes(routes!(reservations::accept))
         .routes(routes!(reservations::reject))

@@ -45,7 +45,10 @@ access! {
     /// Those who have to do with the floor.
     SeesFloor: [Operator, Doctor, Supervisor, Admin], Some("floor:read");
 
-    /// Those who change agents' states and the places of callers.
+    /// Those who watch the whole floor.
+    WatchesFloor: [Supervisor, Admin], Some("floor:read");
+
+    /// Those who direct it.
     DirectsFloor: [Supervisor, Admin], None;
 
     /// Those who watch events as people.

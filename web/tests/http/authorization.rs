@@ -45,7 +45,9 @@ const AGENTS: &[Who] = &[Who::Operator, Who::Doctor];
 const CALLS: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor];
 /// Those who see the floor.
 const FLOOR: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin, Who::Machine];
-/// Those who direct the floor.
+/// Those who watch the whole floor.
+const WATCHERS: &[Who] = &[Who::Supervisor, Who::Admin, Who::Machine];
+/// Those who direct it.
 const DIRECTORS: &[Who] = &[Who::Supervisor, Who::Admin];
 /// Those who open the event stream.
 const STREAM: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin];
@@ -79,6 +81,8 @@ const TABLE: &[(&str, &[Who])] = &[
     ("move_call", DIRECTORS),
     ("reclass_call", DIRECTORS),
     ("get_floor", FLOOR),
+    ("list_alerts", WATCHERS),
+    ("acknowledge_alert", DIRECTORS),
     ("list_queues", FLOOR),
     ("accept_reservation", AGENTS),
     ("reject_reservation", AGENTS),
