@@ -1,6 +1,8 @@
 //! The exchange as the edges see it: one handle, plain values in and out.
 
+mod alerts;
 mod recording;
+mod supervision;
 mod web_media;
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@
 //! ```
 
 mod admission;
+mod alerts;
 mod bus;
 mod call_task;
 mod clock;
@@ -26,13 +27,14 @@ mod registry;
 mod talk_quality;
 mod view;
 
+pub use alerts::{Acknowledged, AlertView};
 pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
 pub use clock::Clock;
 pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};
 pub use hub::{Line, Lines};
 pub use recording::{
-    RecordingAlert, RecordingConfig, RecordingError, RecordingRules, RecordingState, RecordingView,
-    RecordingWish, Tier,
+    RecordingConfig, RecordingError, RecordingRules, RecordingState, RecordingView, RecordingWish,
+    Tier,
 };
 pub use recovery::RecoverError;
 pub use registry::AgentProfile;

@@ -95,15 +95,6 @@ pub enum RecordingState {
     Failed,
 }
 
-/// What a supervisor should know of a recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecordingAlert {
-    /// A pause came to its greatest length: the recording goes on.
-    PauseOver,
-    /// A talk is not recorded although it should be.
-    Failed,
-}
-
 /// Why something asked of a recording was not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordingError {

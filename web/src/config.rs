@@ -167,6 +167,7 @@ impl Settings {
         }
         self.turn.check()?;
         self.recording.check()?;
+        self.sip.check()?;
         let zero = [
             ("http.timeout_s", self.http.timeout_s),
             ("floor.ring_s", self.floor.ring_s),

@@ -44,6 +44,7 @@ struct NoSip;
 impl SipPort for NoSip {
     fn ring(&self, _: LegId) {}
     fn answer(&self, _: LegId, _: String) {}
+    fn describe(&self, _: LegId, _: Result<String, Refusal>) {}
     fn refuse(&self, _: LegId, _: Refusal) {}
     fn hang_up(&self, _: LegId) {}
 }
@@ -159,7 +160,7 @@ pub(crate) async fn hub(db: &TestDb) -> Hub {
     }
 }
 
-fn view(id: CallId) -> CallView {
+pub(crate) fn view(id: CallId) -> CallView {
     CallView {
         id,
         interaction_id: interaction::id_of(id),

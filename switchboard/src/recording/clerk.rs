@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crm::recording::{Consent, Recording, Rule, State};
 use ids::{CallId, Timestamp};
+use routing::Alert;
 use telephony::driver::media::recorder::{
     BeginRecording, Recorder, RecorderConfig, RecorderEvent, RecorderStartError,
 };
@@ -17,8 +18,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::talk::{Order, Talk};
 use super::{
-    Begun, Note, RecordingAlert, RecordingConfig, RecordingError, RecordingState, RecordingWish,
-    after_crash,
+    Begun, Note, RecordingConfig, RecordingError, RecordingState, RecordingWish, after_crash,
 };
 use crate::bus::{Audience, Happening};
 use crate::hub::Hub;
@@ -152,7 +152,7 @@ impl Clerk {
         let failed = talk.view().state == RecordingState::Failed;
         self.keep(call, talk);
         if failed {
-            self.alert(call, RecordingAlert::Failed);
+            self.alert(Alert::RecordingFailed { call });
         }
     }
 
@@ -238,7 +238,9 @@ impl Clerk {
         let due: Vec<_> = self.talks.iter().filter_map(due).collect();
         for call in due {
             if self.wish(call, RecordingWish::Resume).is_ok() {
-                self.alert(call, RecordingAlert::PauseOver);
+                let agent = self.hub.registry.call_view(call).and_then(|view| view.agent);
+                let over = agent.map(|agent| Alert::RecordingPauseOver { agent, call });
+                over.into_iter().for_each(|over| self.alert(over));
             } else if let Some(talk) = self.talks.get_mut(&call) {
                 talk.postpone(now + RETRY_AFTER);
             }
@@ -278,7 +280,7 @@ impl Clerk {
         self.save(call);
         if failed {
             tracing::error!(call.id = %call, "the recording of a call failed");
-            self.alert(call, RecordingAlert::Failed);
+            self.alert(Alert::RecordingFailed { call });
         }
         if self.talks.get(&call).is_some_and(Talk::is_settled) {
             self.talks.remove(&call);
@@ -334,11 +336,9 @@ impl Clerk {
         }
     }
 
-    fn alert(&self, call: CallId, alert: RecordingAlert) {
-        let agent = self.hub.registry.call_view(call).and_then(|view| view.agent);
-        let audience = agent.map_or(Audience::Supervisors, Audience::Agent);
-        let happening = Happening::RecordingAlerted { call, agent, alert };
-        self.hub.bus.publish(self.hub.clock.now(), audience, happening);
+    fn alert(&self, alert: Alert) {
+        let now = self.hub.clock.now();
+        self.hub.bus.publish(now, Audience::Supervisors, Happening::Alerted(alert));
     }
 }
 

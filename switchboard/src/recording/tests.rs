@@ -7,14 +7,18 @@ use std::sync::Arc;
 use crm::actor::{Actor, Purpose, Role};
 use crm::interaction::id_of;
 use crm::recording::{self as rows, Consent, PauseReason, Recording, State};
-use ids::UserId;
+use ids::{AgentId, UserId};
+use routing::Alert;
 use store::testing::TestDb;
 use telephony::media::record::{Closing, RecordingReader, extent};
 use tokio::time::sleep;
 
 use super::*;
 use crate::hub::Hub;
-use crate::pumps::tests::hub;
+use crate::pumps::tests::{hub, view};
+use crate::registry::CallEntry;
+use crate::talk_quality::TalkQuality;
+use crate::view::CallView;
 
 /// Longest wait for anything that should happen at once.
 const SOON: Duration = Duration::from_secs(20);
@@ -55,6 +59,16 @@ impl Bench {
         let hub = Arc::new(hub);
         Clerk::start(Arc::clone(&hub), config, received).expect("threads are given");
         Self { hub, db, folder }
+    }
+
+    /// The call as an agent has it.
+    fn alive(&self) {
+        let (inbox, _) = mpsc::channel(1);
+        let leg = LegId::from_number(3);
+        let quality = TalkQuality::default();
+        let view = CallView { agent: Some(AgentId::from_number(2)), ..view(call()) };
+        let entry = CallEntry { inbox, leg, view, quality };
+        self.hub.registry.lock().calls.insert(call(), entry);
     }
 
     fn join(&self, call: CallId, rule: Rule, consent: Option<Consent>) {
@@ -129,18 +143,21 @@ async fn a_talk_with_a_hold_and_a_pause_is_one_closed_file_and_one_row() {
 async fn a_pause_that_is_forgotten_ends_by_itself_and_somebody_is_told() {
     let bench = Bench::start(|config| config.pause_max = Duration::from_millis(50)).await;
     let mut live = bench.hub.bus.subscribe(None).live;
+    bench.alive();
     bench.join(call(), Rule::Announced, None);
     bench.wish(call(), RecordingWish::Pause(PauseReason::Asked)).await.expect("it is recorded");
     let told = tokio::time::timeout(SOON, async {
         loop {
             let event = live.recv().await.expect("the bus lives");
-            if let crate::Happening::RecordingAlerted { alert, .. } = &event.happening {
+            if let crate::Happening::Alerted(alert) = &event.happening {
                 return *alert;
             }
         }
     });
-    assert_eq!(told.await.expect("somebody is told"), RecordingAlert::PauseOver);
-    assert_eq!(bench.wish(call(), RecordingWish::Resume).await, Err(RecordingError::WrongState));
+    let (agent, call) = (AgentId::from_number(2), call());
+    let over = Alert::RecordingPauseOver { agent, call };
+    assert_eq!(told.await.expect("somebody is told"), over);
+    assert_eq!(bench.wish(call, RecordingWish::Resume).await, Err(RecordingError::WrongState));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,6 @@ use ids::{InteractionId, RecordingId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::events::protocol::AlertWord;
 use crate::wire::Moment;
 
 /// What is known of the recording of a call.
@@ -141,14 +140,5 @@ impl From<switchboard::RecordingView> for CallRecording {
         };
         let paused_until = view.paused_until.map(Into::into);
         Self { state, paused_until, announced: view.announced }
-    }
-}
-
-impl From<switchboard::RecordingAlert> for AlertWord {
-    fn from(alert: switchboard::RecordingAlert) -> Self {
-        match alert {
-            switchboard::RecordingAlert::PauseOver => Self::RecordingPauseOver,
-            switchboard::RecordingAlert::Failed => Self::RecordingFailed,
-        }
     }
 }
