@@ -61,6 +61,7 @@ impl Witness {
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested
             | CallEvent::DigitRequested { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::Stopped { .. }
             | CallEvent::Ticked => {}
         }
