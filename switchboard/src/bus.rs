@@ -58,6 +58,8 @@ pub enum Happening {
         call: CallId,
         /// How.
         cause: EndCause,
+        /// As it was at the end.
+        view: Option<Box<CallView>>,
     },
     /// How the sound of a talk was over the last second.
     CallQuality {
@@ -74,6 +76,11 @@ pub enum Happening {
     QueueChanged(QueueView),
     /// A supervisor should look.
     Alerted(Alert),
+    /// The program stops: no more calls are taken, and those alive are ended at a moment.
+    ServerStopping {
+        /// When.
+        until: Timestamp,
+    },
     /// The agent's audio was lost.
     MediaLost {
         /// Whose.

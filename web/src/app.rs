@@ -164,7 +164,7 @@ impl App {
     /// Whether browsers reach us over TLS, so that cookies may insist on it.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.settings().http.public_url.as_ref().is_some_and(crate::config::PublicUrl::is_https)
+        self.settings().is_https()
     }
 
     /// All queues as they are at `now`, in the order of the settings.

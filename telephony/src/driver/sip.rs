@@ -14,6 +14,7 @@ mod incoming;
 mod leg;
 mod listen;
 mod port;
+pub mod probe;
 mod refusal;
 
 use ids::LegId;

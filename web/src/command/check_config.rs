@@ -1,7 +1,7 @@
 //! `helpline check-config`: the settings and the greetings, tried out without starting anything.
 
 use crate::config::Settings;
-use crate::{boot, prompts};
+use crate::{boot, doors, prompts};
 
 /// Says that all is well, or fails with what is not.
 ///
@@ -10,6 +10,7 @@ use crate::{boot, prompts};
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let library = prompts::library(settings.prompts.folder.as_deref())?;
     boot::lines(settings, &library)?;
+    doors::certificate(settings)?;
     println!("The settings are good: {} queues.", settings.queues.len());
     Ok(())
 }

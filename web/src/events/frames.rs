@@ -84,7 +84,7 @@ impl Frames {
                 let eyes = Eyes::of(self.viewer.agent, view.agent);
                 News::CallChanged { call: CallView::seen(view, eyes, now) }
             }
-            Happening::CallEnded { call, cause } => {
+            Happening::CallEnded { call, cause, .. } => {
                 News::CallEnded { call_id: *call, cause: (*cause).into() }
             }
             Happening::CallQuality { call, caller, operator, verdict } => News::CallQuality {
@@ -104,6 +104,7 @@ impl Frames {
                 longest_wait_ms: view.longest_since.map_or(0, |from| millis(now.since(from))),
             },
             Happening::Alerted(alert) => alerted(*alert),
+            Happening::ServerStopping { until } => News::ServerStopping { until: (*until).into() },
             Happening::MediaLost { agent } => News::MediaLost { agent: *agent },
         };
         Some(news)

@@ -189,6 +189,12 @@ pub enum News {
         #[schema(value_type = Option<uuid::Uuid>)]
         call_id: Option<CallId>,
     },
+    /// The program stops: no more calls come, and those alive are ended at a moment.
+    ServerStopping {
+        /// When.
+        #[schema(value_type = String, format = DateTime)]
+        until: Moment,
+    },
     /// The audio of an agent's browser was lost.
     MediaLost {
         /// Whose.
