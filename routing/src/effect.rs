@@ -1,6 +1,7 @@
 //! What the floor asks of the world. Imperative; done after the event is durable.
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use ids::{AgentId, CallId, Class, QueueId, ReservationId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub enum StopCause {
     AgentLost,
     /// A more urgent caller needs this agent, or the caller's class changed and all are rung anew.
     Replaced,
+    /// A supervisor took this agent away, or moved the caller to another queue.
+    Withdrawn,
 }
 
 /// Why an event could not happen here. Nothing changed.
@@ -48,7 +51,13 @@ pub enum RefusedWhy {
     AlreadyWaiting,
     /// A caller can only become more urgent.
     NotMoreUrgent,
-    /// The floor is full; see `FloorConfig`.
+    /// An emergency stays one until somebody answers.
+    StaysEmergency,
+    /// The caller is of this class, or waits in this queue, already.
+    Unchanged,
+    /// The report of the call is not filed yet.
+    ReportUnfiled,
+    /// The floor or the queue is full; see `FloorConfig`.
     Full,
 }
 
@@ -116,6 +125,9 @@ pub enum FloorEffect {
         class: Class,
         /// Callers before this one, of the same queue; 0 is next.
         position: u32,
+        /// How long until an agent takes the caller, at the pace at which this queue was served of
+        /// late. `None` until the floor has seen it served while callers waited.
+        expected_wait: Option<Duration>,
     },
     /// A caller no longer waits.
     ClearWaiting {
@@ -147,11 +159,37 @@ pub enum Alert {
         /// Who.
         agent: AgentId,
     },
+    /// The time of wrap-up is over, and the report is not filed.
+    ReportOverdue {
+        /// Who wraps up.
+        agent: AgentId,
+        /// Which call.
+        call: CallId,
+    },
+    /// A caller who talks with an agent, or is on hold, pressed the key of an emergency.
+    EmergencyInTalk {
+        /// Who talks.
+        agent: AgentId,
+        /// Which call.
+        call: CallId,
+    },
     /// A caller waits and no agent of the queue is signed in.
     NobodySignedIn {
         /// Which queue.
         queue: QueueId,
         /// For whom.
+        call: CallId,
+    },
+    /// A recording that was paused as long as it may goes on. Raised by the exchange, not by the floor.
+    RecordingPauseOver {
+        /// Who paused it.
+        agent: AgentId,
+        /// Whose recording.
+        call: CallId,
+    },
+    /// A call that should be recorded is not. Raised by the exchange, not by the floor.
+    RecordingFailed {
+        /// Which.
         call: CallId,
     },
 }

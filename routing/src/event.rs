@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Timestamp};
+use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::state::BreakReason;
@@ -20,6 +20,36 @@ pub enum Wanted {
     },
     /// Off the floor, at once or after the present work.
     Offline,
+}
+
+/// A caller, told apart from others and nothing more: a keyed hash of the number, made outside.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallerKey(pub u64);
+
+impl core::fmt::Debug for CallerKey {
+    /// Not the hash: a log must not tell callers apart over days.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("CallerKey")
+    }
+}
+
+/// Why a supervisor changed an agent's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForceReason {
+    /// More callers wait than agents work.
+    Coverage,
+    /// The shift is over.
+    EndOfShift,
+    /// Went away without saying so.
+    LeftDesk,
+    /// To rest after a distressing call, or unwell.
+    Wellbeing,
+    /// Headset, computer or network trouble.
+    Technical,
+    /// Something else, told to the agent.
+    Other,
 }
 
 /// Why a caller left the floor without an agent.
@@ -55,6 +85,19 @@ pub enum FloorEvent {
         /// What.
         want: Wanted,
     },
+    /// A supervisor put an agent into a state. A live call is never cut: the state follows as `next`.
+    /// A ringing console stops, the caller goes to the head; wrap-up ends. An agent who is offline
+    /// cannot be put to work.
+    AgentStateForced {
+        /// Who is put into a state.
+        agent: AgentId,
+        /// Which.
+        want: Wanted,
+        /// By whom.
+        by: UserId,
+        /// Why.
+        reason: ForceReason,
+    },
     /// Nothing was heard of an agent's browser for the heartbeat's limit. A live call is never cut:
     /// the state follows when the call machine ends it.
     AgentLost {
@@ -75,12 +118,29 @@ pub enum FloorEvent {
         since: Timestamp,
         /// Stands before all others of the class: lost the agent through no fault of their own.
         head: bool,
+        /// Who calls, if the number is known.
+        #[serde(default)]
+        caller: Option<CallerKey>,
     },
-    /// A waiting caller became more urgent.
+    /// A caller became more urgent, waiting or with an agent. A talk goes on.
     CallerRaised {
         /// Which call.
         call: CallId,
         /// The new class; a less urgent one is refused.
+        class: Class,
+    },
+    /// A supervisor moved a waiting caller to another queue; the wait stays as it is.
+    CallerMoved {
+        /// Which call.
+        call: CallId,
+        /// To which queue.
+        queue: QueueId,
+    },
+    /// A supervisor gave a waiting caller another class, more or less urgent. The wait stays as it is.
+    CallerReclassed {
+        /// Which call.
+        call: CallId,
+        /// The new class. An emergency stays one, and what asks otherwise is refused.
         class: Class,
     },
     /// A waiting caller is gone.
@@ -118,6 +178,13 @@ pub enum FloorEvent {
     CallEnded {
         /// Which call.
         call: CallId,
+    },
+    /// The report of a call was filed, by its agent, during the talk or in wrap-up.
+    ReportFiled {
+        /// Which call.
+        call: CallId,
+        /// Whose report.
+        agent: AgentId,
     },
     /// Time passed; see `Floor::poll_timeout`.
     Ticked,

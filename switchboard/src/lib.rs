@@ -10,6 +10,7 @@
 //! ```
 
 mod admission;
+mod alerts;
 mod bus;
 mod call_task;
 mod clock;
@@ -19,16 +20,22 @@ mod hub;
 mod journal_writer;
 mod presence;
 mod pumps;
+mod recording;
 mod records;
 mod recovery;
 mod registry;
 mod talk_quality;
 mod view;
 
+pub use alerts::{Acknowledged, AlertView};
 pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
 pub use clock::Clock;
 pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};
 pub use hub::{Line, Lines};
+pub use recording::{
+    RecordingConfig, RecordingError, RecordingRules, RecordingState, RecordingView, RecordingWish,
+    Tier,
+};
 pub use recovery::RecoverError;
 pub use registry::AgentProfile;
 pub use view::{AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView};

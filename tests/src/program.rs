@@ -74,7 +74,8 @@ impl Program {
         let data = folder.path().join("data");
         std::fs::create_dir(&data)?;
         let data = data.display().to_string();
-        let mount = format!("mount -t tmpfs -o size={megabytes}m none {data} && exec \"$0\" \"$@\"");
+        let mount =
+            format!("mount -t tmpfs -o size={megabytes}m none {data} && exec \"$0\" \"$@\"");
         let helpline = binary()?.display().to_string();
         let mut command = Command::new("unshare");
         command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &mount, &helpline]);

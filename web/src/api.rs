@@ -2,6 +2,7 @@
 //! endpoint reads the request, asks a crate below, and puts the answer into words; nothing more.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
 pub mod calls;
 pub mod cases;
@@ -11,9 +12,11 @@ pub mod households;
 pub mod interactions;
 pub mod me;
 pub mod queues;
+pub mod recordings;
 pub mod reservations;
 pub mod search;
 pub mod session;
+pub mod supervision;
 pub mod users;
 pub mod vocabulary;
 pub mod web_calls;
@@ -52,7 +55,12 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(agents::set_state))
         .routes(routes!(agents::connect_media))
         .routes(routes!(agents::finish_wrap_up))
+        .routes(routes!(supervision::force_state))
+        .routes(routes!(supervision::move_caller))
+        .routes(routes!(supervision::reclass_caller))
         .routes(routes!(floor::get))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::acknowledge))
         .routes(routes!(queues::list))
         .routes(routes!(reservations::accept))
         .routes(routes!(reservations::reject))
@@ -62,6 +70,9 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(calls::hang_up))
         .routes(routes!(calls::send_digits))
         .routes(routes!(calls::set_contact))
+        .routes(routes!(recordings::live::pause))
+        .routes(routes!(recordings::live::resume))
+        .routes(routes!(recordings::live::stop))
         .routes(routes!(web_calls::begin))
         .routes(routes!(web_calls::audio::ice_servers))
         .routes(routes!(web_calls::audio::reconnect))
@@ -80,6 +91,10 @@ fn records() -> OpenApiRouter<App> {
         .routes(routes!(households::join))
         .routes(routes!(interactions::search))
         .routes(routes!(interactions::get))
+        .routes(routes!(recordings::list))
+        .routes(routes!(recordings::audio::get))
+        .routes(routes!(recordings::set_legal_hold))
+        .routes(routes!(recordings::delete))
         .routes(routes!(cases::open, cases::list))
         .routes(routes!(cases::get, cases::update))
         .routes(routes!(cases::draft::save))

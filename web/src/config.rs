@@ -6,6 +6,7 @@
 
 mod ice_url;
 mod operating;
+mod recording;
 mod secret;
 mod section;
 mod unknown;
@@ -19,6 +20,7 @@ use thiserror::Error;
 
 pub use ice_url::IceUrl;
 pub use operating::{Stop, Telemetry, Tls};
+pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
     Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Turn,
@@ -54,6 +56,8 @@ pub struct Settings {
     pub database: Database,
     /// What callers hear.
     pub prompts: Prompts,
+    /// What is recorded, where, and for how long.
+    pub recording: Recording,
     /// Times of the floor.
     pub floor: Floor,
     /// What is bounded, and by how much.
@@ -141,6 +145,7 @@ impl Settings {
             .list_separator(",")
             .with_list_parse_key("sip.trunks")
             .with_list_parse_key("turn.urls")
+            .with_list_parse_key("recording.old_key_files")
             .source(environment);
         let overlay = overlay.add_source(environment).build().map_err(unreadable)?;
         if let Some(key) = unknown::first_unknown(&defaults.cache, &overlay.cache) {
@@ -153,6 +158,7 @@ impl Settings {
             .and_then(Config::try_deserialize)
             .map_err(|e| ConfigProblem::Form(e.to_string()))?;
         settings.turn.read_secret_file()?;
+        settings.recording.read_keys()?;
         settings.check()?;
         Ok(settings)
     }
@@ -180,6 +186,8 @@ impl Settings {
         if self.http.redirect_listen.is_some() && self.tls.certificate.is_none() {
             return bad("http.redirect_listen", "needs `tls.certificate`".to_owned());
         }
+        self.recording.check()?;
+        self.sip.check()?;
         let zero = [
             ("http.timeout_s", self.http.timeout_s),
             ("floor.ring_s", self.floor.ring_s),

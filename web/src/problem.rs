@@ -117,7 +117,9 @@ impl Problem {
     pub fn fault(cause: impl Error + Send + Sync + 'static) -> Self {
         if store::disk_is_full(&cause) {
             let detail = "The helpline's disk is full: nothing was saved. Call who runs it; go on.";
-            return Self::new(ProblemKind::Unavailable, detail).retry_after(FULL_WAIT).because(cause);
+            return Self::new(ProblemKind::Unavailable, detail)
+                .retry_after(FULL_WAIT)
+                .because(cause);
         }
         Self::new(ProblemKind::Internal, "Something went wrong here; the log has the cause.")
             .because(cause)

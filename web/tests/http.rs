@@ -26,10 +26,14 @@ mod operating;
 mod privacy;
 #[path = "http/problems.rs"]
 mod problems;
+#[path = "http/recordings.rs"]
+mod recordings;
 #[path = "http/records.rs"]
 mod records;
 #[path = "http/session.rs"]
 mod session;
+#[path = "http/supervision.rs"]
+mod supervision;
 #[path = "http/tls.rs"]
 mod tls;
 #[path = "http/told.rs"]

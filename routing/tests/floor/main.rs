@@ -11,5 +11,7 @@ mod oracle;
 mod properties;
 mod scenarios;
 mod simulator;
+mod supervision;
 mod support;
 mod table;
+mod waiting;

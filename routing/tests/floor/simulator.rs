@@ -61,6 +61,15 @@ fn two_hundred_days_lose_nobody() {
             total.twice,
             total.returned,
             total.relaxed,
+            total.moved,
+            total.reclassed,
+            total.forced,
+            total.withdrawn,
+            total.estimated,
+            total.widened,
+            total.known,
+            total.regained,
+            total.overdue,
         ];
         assert!(troubles.iter().all(|count| *count > 0), "{total}");
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ids::{Class, Timestamp};
 use rand::Rng;
 use rand::rngs::StdRng;
-use routing::{BreakReason, Wanted};
+use routing::{BreakReason, CallerKey, Wanted};
 
 /// A caller and what became of them.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct Citizen {
     pub(crate) language: Option<&'static str>,
     pub(crate) patience: Duration,
     pub(crate) talk: Duration,
+    /// Whose telephone; several calls may come from one.
+    pub(crate) key: CallerKey,
     /// Waiting since; kept when they return to the queue.
     pub(crate) since: Timestamp,
     pub(crate) fate: Fate,
@@ -43,14 +45,18 @@ pub(crate) enum Reply {
     Vanish,
 }
 
-pub(crate) fn citizen(rng: &mut StdRng) -> Citizen {
-    let class = match rng.random_range(0..100) {
+pub(crate) fn class(rng: &mut StdRng) -> Class {
+    match rng.random_range(0..100) {
         0..4 => Class::Emergency,
         4..20 => Class::Clinical,
         20..25 => Class::CallbackDue,
         25..85 => Class::Standard,
         _ => Class::Info,
-    };
+    }
+}
+
+pub(crate) fn citizen(rng: &mut StdRng) -> Citizen {
+    let class = class(rng);
     let language = match rng.random_range(0..20) {
         0..12 => Some("hi"),
         12..16 => Some("en"),
@@ -63,6 +69,7 @@ pub(crate) fn citizen(rng: &mut StdRng) -> Citizen {
         language,
         patience: seconds(rng, 20.0..900.0),
         talk: seconds(rng, 10.0..240.0),
+        key: CallerKey(rng.random_range(0..400)),
         since: Timestamp::default(),
         fate: Fate::ToCome,
     }

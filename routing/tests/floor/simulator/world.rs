@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use ids::{AgentId, CallId, Class, ReservationId, Timestamp};
+use ids::{AgentId, CallId, Class, ReservationId, Timestamp, UserId};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use routing::{
-    AgentState, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, LeaveCause, StopCause, Wanted,
+    AgentState, Alert, CallerKey, Effects, Floor, FloorConfig, FloorEffect, FloorEvent,
+    ForceReason, LeaveCause, Overflow, QueueRules, StopCause, Wanted,
 };
 
 use super::people::{self, Citizen, Fate, Reply, seconds};
@@ -22,6 +23,9 @@ enum Happening {
     Arrives(CallId),
     HangsUp(CallId),
     IsRaised(CallId),
+    /// A supervisor moves the caller to the other queue, or gives another class.
+    IsMoved(CallId),
+    IsReclassed(CallId),
     Answers {
         reservation: ReservationId,
         agent: AgentId,
@@ -33,7 +37,9 @@ enum Happening {
     /// The agent's side of the call is lost; the caller goes back to the queue.
     IsCutOff(CallId),
     ComesBack(AgentId),
+    Reports(CallId, AgentId),
     Wishes(AgentId),
+    IsForced(AgentId),
     Vanishes(AgentId),
 }
 
@@ -52,6 +58,15 @@ pub(crate) struct Report {
     pub(crate) relaxed: u32,
     pub(crate) late: u32,
     pub(crate) raised: u32,
+    pub(crate) moved: u32,
+    pub(crate) reclassed: u32,
+    pub(crate) forced: u32,
+    pub(crate) withdrawn: u32,
+    pub(crate) estimated: u32,
+    pub(crate) widened: u32,
+    pub(crate) known: u32,
+    pub(crate) regained: u32,
+    pub(crate) overdue: u32,
     pub(crate) returned: u32,
     pub(crate) restarts: u32,
     pub(crate) jumps: u32,
@@ -71,13 +86,21 @@ pub(crate) struct World {
     planned: u64,
     plan: Plan,
     report: Report,
+    /// When callers hung up while waiting, in which queue, and since when they had waited.
+    hung_up: BTreeMap<CallerKey, (Timestamp, &'static str, Timestamp)>,
     /// Callers who are still to come, wait or talk.
     open: u32,
 }
 
 impl World {
     pub(crate) fn new(seed: u64, agents: u32, callers: u32) -> Self {
-        let config = config(&["health", "schemes"]);
+        let overflow = vec![Overflow { after: Duration::from_secs(60), queue: queue("schemes") }];
+        let rules = QueueRules { waiting_max: None, overflow };
+        let config = FloorConfig {
+            rules: BTreeMap::from([(queue("health"), rules)]),
+            report_required: true,
+            ..config(&["health", "schemes"])
+        };
         let floor = Floor::new(config.clone()).expect("the configuration is valid");
         let mut world = Self {
             now: at(0),
@@ -91,6 +114,7 @@ impl World {
             agenda: BTreeSet::new(),
             planned: 0,
             report: Report::default(),
+            hung_up: BTreeMap::new(),
             open: callers,
         };
         // Some callers find nobody signed in yet.
@@ -122,6 +146,12 @@ impl World {
         for number in 1..=self.agents {
             let (agent, want) = (agent(number.into()), Wanted::Offline);
             self.happens(FloorEvent::AgentStateRequested { agent, want })?;
+        }
+        // The last reports of the day.
+        for row in self.floor.view(self.now).agents {
+            if let AgentState::WrapUp { call, .. } = row.state {
+                self.happens(FloorEvent::ReportFiled { call, agent: row.agent })?;
+            }
         }
         while let Some(deadline) = self.floor.poll_timeout() {
             self.now = self.now.max(deadline);
@@ -201,6 +231,8 @@ impl World {
             Happening::Arrives(id) => self.arrives(id),
             Happening::HangsUp(id) => match self.citizen(id).fate {
                 Fate::Waiting => {
+                    let Citizen { key, queue, since, .. } = *self.citizen(id);
+                    self.hung_up.insert(key, (self.now, queue, since));
                     self.ends(id, Fate::Abandoned);
                     self.happens(FloorEvent::CallerLeft { call: id, cause: LeaveCause::Abandoned })
                 }
@@ -213,6 +245,16 @@ impl World {
                 self.report.raised += 1;
                 self.happens(FloorEvent::CallerRaised { call: id, class })
             }
+            Happening::IsMoved(id) => self.is_moved(id),
+            Happening::IsReclassed(id) => {
+                let class = people::class(&mut self.rng);
+                self.happens(FloorEvent::CallerReclassed { call: id, class })
+            }
+            Happening::IsForced(id) => {
+                let (want, reason) = (people::wish(&mut self.rng), ForceReason::Coverage);
+                let by = UserId::from_number(1);
+                self.happens(FloorEvent::AgentStateForced { agent: id, want, by, reason })
+            }
             Happening::Answers { reservation, agent, accept: true } => {
                 self.happens(FloorEvent::ReservationAccepted { reservation, agent })
             }
@@ -223,6 +265,9 @@ impl World {
             Happening::Resumes(id) => self.happens(FloorEvent::CallResumed { call: id }),
             Happening::TalkEnds(id) => self.talk_ends(id),
             Happening::IsCutOff(id) => self.is_cut_off(id),
+            Happening::Reports(call, agent) => {
+                self.happens(FloorEvent::ReportFiled { call, agent })
+            }
             Happening::ComesBack(id) => self.comes_back(id),
             Happening::Wishes(id) => {
                 let want = people::wish(&mut self.rng);
@@ -236,11 +281,25 @@ impl World {
         let now = self.now;
         let citizen = self.citizens.get_mut(&id).expect("every call has a citizen");
         (citizen.since, citizen.fate) = (now, Fate::Waiting);
+        // Who hung up a moment ago has the old wait.
+        if let Some((left, queue, since)) = self.hung_up.remove(&citizen.key)
+            && now.since(left) <= self.config.return_grace
+            && queue == citizen.queue
+        {
+            citizen.since = since.min(now);
+            self.report.regained += 1;
+        }
         let patience = citizen.patience;
         self.plan_in(patience, Happening::HangsUp(id));
         if self.rng.random_bool(0.04) {
             let when = seconds(&mut self.rng, 0.0..60.0);
             self.plan_in(when, Happening::IsRaised(id));
+        }
+        if self.rng.random_bool(0.06) {
+            let when = seconds(&mut self.rng, 0.0..60.0);
+            let moved = self.rng.random_bool(0.5);
+            let happening = if moved { Happening::IsMoved(id) } else { Happening::IsReclassed(id) };
+            self.plan_in(when, happening);
         }
         self.waits(id, false)
     }
@@ -254,8 +313,21 @@ impl World {
             language: citizen.language.map(language),
             since: citizen.since,
             head,
+            caller: Some(citizen.key),
         };
         self.happens(event)
+    }
+
+    /// The supervisor's answer is heard in the effects: only a caller who waits can be moved.
+    fn is_moved(&mut self, id: CallId) -> Result<(), String> {
+        let waits = self.floor.waiting(id, self.now).is_some();
+        let citizen = self.citizens.get_mut(&id).expect("every call has a citizen");
+        let other = if citizen.queue == "health" { "schemes" } else { "health" };
+        if waits {
+            citizen.queue = other;
+            self.report.moved += 1;
+        }
+        self.happens(FloorEvent::CallerMoved { call: id, queue: queue(other) })
     }
 
     fn talk_ends(&mut self, id: CallId) -> Result<(), String> {
@@ -308,11 +380,24 @@ impl World {
         self.plan.note(at, event.clone());
         let mut effects = Effects::new();
         self.floor.handle(at, event.clone(), &mut effects);
+        self.count(&event, &effects);
         let fault = |fault: &dyn fmt::Display| format!("{event:?}: {fault}\n{effects:#?}");
         self.floor.check().map_err(|violation| fault(&violation))?;
         let heard = self.oracle.hear(self.now, &self.floor, &effects);
         heard.map_err(|message| fault(&message))?;
         effects.into_iter().try_for_each(|effect| self.meets(effect))
+    }
+
+    /// What a supervisor asked for, unless the floor refused.
+    fn count(&mut self, event: &FloorEvent, effects: &Effects) {
+        if let Some(FloorEffect::Refuse { .. }) = effects.last() {
+            return;
+        }
+        match event {
+            FloorEvent::CallerReclassed { .. } => self.report.reclassed += 1,
+            FloorEvent::AgentStateForced { .. } => self.report.forced += 1,
+            _ => {}
+        }
     }
 
     /// The people hear of an effect, and plan what they do about it.
@@ -321,6 +406,8 @@ impl World {
             FloorEffect::Ring { reservation, agent, expires_at, explanation, .. } => {
                 self.report.rings += 1;
                 self.report.relaxed += u32::from(explanation.relaxation_step > 0);
+                self.report.widened += u32::from(!explanation.widened_to.is_empty());
+                self.report.known += u32::from(explanation.knows_caller);
                 self.replies(reservation, agent, expires_at);
             }
             FloorEffect::StopRinging { cause, .. } => match cause {
@@ -329,6 +416,7 @@ impl World {
                 StopCause::AgentLost => self.report.lost += 1,
                 StopCause::TakenByAnother => self.report.taken += 1,
                 StopCause::Replaced => self.report.replaced += 1,
+                StopCause::Withdrawn => self.report.withdrawn += 1,
                 StopCause::CallerLeft => {}
             },
             FloorEffect::Connect { agent, call, waiting_since, .. } => {
@@ -338,8 +426,11 @@ impl World {
             FloorEffect::Refuse { event: FloorEvent::ReservationAccepted { .. }, .. } => {
                 self.report.late += 1;
             }
-            FloorEffect::SetWaiting { .. }
-            | FloorEffect::ClearWaiting { .. }
+            FloorEffect::SetWaiting { expected_wait, .. } => {
+                self.report.estimated += u32::from(expected_wait.is_some());
+            }
+            FloorEffect::Alert { alert: Alert::ReportOverdue { .. } } => self.report.overdue += 1,
+            FloorEffect::ClearWaiting { .. }
             | FloorEffect::Alert { .. }
             | FloorEffect::Refuse { .. } => {}
         }
@@ -348,6 +439,9 @@ impl World {
 
     fn replies(&mut self, reservation: ReservationId, agent: AgentId, expires_at: Timestamp) {
         let soon = seconds(&mut self.rng, 0.5..9.0);
+        if self.rng.random_bool(0.02) {
+            self.plan_in(soon / 2, Happening::IsForced(agent));
+        }
         let answers = |accept| Happening::Answers { reservation, agent, accept };
         match people::reply(&mut self.rng) {
             Reply::Accept => self.plan_in(soon, answers(true)),
@@ -385,9 +479,21 @@ impl World {
             10..14 => self.plan_in(talk / 2, Happening::IsCutOff(id)),
             14..17 => self.plan_in(talk / 2, Happening::Vanishes(agent)),
             17..24 => self.plan_in(talk / 2, Happening::Wishes(agent)),
+            24..26 => self.plan_in(talk / 2, Happening::IsForced(agent)),
+            // In the midst of wrap-up.
+            26..28 => {
+                self.plan_in(talk + Duration::from_secs(3), Happening::IsForced(agent));
+            }
             _ => {}
         }
         self.plan_in(talk, Happening::TalkEnds(id));
+        // Most reports are filed in time, some during the talk, and some very late.
+        let after = match self.rng.random_range(0..10) {
+            0 => talk / 2,
+            1 => talk + Duration::from_secs(200),
+            _ => talk + seconds(&mut self.rng, 1.0..25.0),
+        };
+        self.plan_in(after, Happening::Reports(id, agent));
         Ok(())
     }
 
@@ -442,6 +548,15 @@ impl Report {
             relaxed: self.relaxed + other.relaxed,
             late: self.late + other.late,
             raised: self.raised + other.raised,
+            moved: self.moved + other.moved,
+            reclassed: self.reclassed + other.reclassed,
+            forced: self.forced + other.forced,
+            withdrawn: self.withdrawn + other.withdrawn,
+            estimated: self.estimated + other.estimated,
+            widened: self.widened + other.widened,
+            known: self.known + other.known,
+            regained: self.regained + other.regained,
+            overdue: self.overdue + other.overdue,
             returned: self.returned + other.returned,
             restarts: self.restarts + other.restarts,
             jumps: self.jumps + other.jumps,
@@ -454,7 +569,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { answered, abandoned, events, rings, missed, rejected, .. } = self;
         let Self { lost, taken, replaced, relaxed, late, raised, .. } = self;
-        let Self { returned, restarts, jumps, twice, .. } = self;
+        let Self { returned, restarts, jumps, twice, moved, reclassed, forced, .. } = self;
+        let Self { withdrawn, estimated, widened, known, regained, overdue, .. } = self;
         write!(f, "{answered} answered, {abandoned} abandoned, {events} events, {rings} rings ")?;
         write!(
             f,
@@ -468,6 +584,8 @@ impl fmt::Display for Report {
             f,
             "{raised} raised, {returned} returned, {restarts} restarts, {jumps} clock jumps, "
         )?;
-        write!(f, "{twice} events twice")
+        write!(f, "{twice} events twice, {moved} moved, {reclassed} reclassed, {forced} forced, ")?;
+        write!(f, "{withdrawn} withdrawn, {estimated} waits estimated, {widened} widened, ")?;
+        write!(f, "{known} known to the agent, {regained} places regained, {overdue} overdue")
     }
 }
