@@ -12,8 +12,9 @@ use tests::desk;
 use tests::program::{PASSWORD, Program, command};
 use tests::telephone::Sipp;
 use tokio::time::{Instant, sleep};
+use web::backup::collect::{self, Kept};
 use web::backup::manifest::Manifest;
-use web::backup::{collect, write};
+use web::backup::write;
 
 const QUIET: Duration = Duration::from_secs(60);
 /// A word that stands in one record and nowhere else.
@@ -165,7 +166,9 @@ async fn a_backup_that_is_no_good_restores_nothing_and_says_why() {
 
 /// A backup as a newer program would make it.
 fn newer(data: &Path, out: &Path) {
-    let sources = collect::sources(data, &data.join("helpline.db"), None).expect("read");
+    let database = data.join("helpline.db");
+    let kept = Kept { data, copy: &database, settings: None, recordings: None };
+    let sources = collect::sources(kept).expect("read");
     let files = write::entries(&sources, &mut |_, _| {}).expect("summed");
     let mut schema = store::schema::Schema::of_this_program().steps;
     schema.push("m9999_of_later_days".to_owned());

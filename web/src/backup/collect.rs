@@ -18,26 +18,53 @@ pub struct Source {
     pub name: String,
 }
 
-/// The database's copy, the settings' file, and everything else in the data folder.
+/// Where recordings lie in the archive, if their folder is not in the data folder.
+const RECORDINGS: &str = "recordings";
+
+/// What is kept where.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    /// The data folder.
+    pub data: &'a Path,
+    /// A copy of the database.
+    pub copy: &'a Path,
+    /// The file of settings, if one is given.
+    pub settings: Option<&'a Path>,
+    /// The folder of the recordings, if the settings name one.
+    pub recordings: Option<&'a Path>,
+}
+
+/// The database's copy, the settings' file, the recordings, and everything else in the data folder.
 ///
 /// # Errors
 /// A folder cannot be read.
-pub fn sources(data: &Path, copy: &Path, settings: Option<&Path>) -> io::Result<Vec<Source>> {
-    let mut found = vec![Source { file: copy.to_owned(), name: DATABASE.to_owned() }];
-    if let Some(file) = settings {
+pub fn sources(kept: Kept<'_>) -> io::Result<Vec<Source>> {
+    let mut found = vec![Source { file: kept.copy.to_owned(), name: DATABASE.to_owned() }];
+    if let Some(file) = kept.settings {
         found.push(Source { file: file.to_owned(), name: SETTINGS.to_owned() });
     }
-    let mut folders = vec![(data.to_owned(), String::new())];
+    walk(kept.data, String::new(), kept.copy, &mut found)?;
+    // Inside the data folder they are found already.
+    let apart = kept.recordings.filter(|folder| folder.exists() && !folder.starts_with(kept.data));
+    if let Some(folder) = apart {
+        walk(folder, format!("{RECORDINGS}/"), kept.copy, &mut found)?;
+    }
+    found[1..].sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+fn walk(folder: &Path, prefix: String, copy: &Path, found: &mut Vec<Source>) -> io::Result<()> {
+    let mut folders = vec![(folder.to_owned(), prefix)];
     while let Some((folder, prefix)) = folders.pop() {
         for entry in std::fs::read_dir(&folder)? {
             let entry = entry?;
             let Some(own) = entry.file_name().to_str().map(str::to_owned) else { continue };
             let name = format!("{prefix}{own}");
             let left_out = LEFT_OUT.contains(&name.as_str()) || name == SETTINGS;
-            let kind = entry.file_type()?;
             if left_out || entry.path() == copy {
                 continue;
             }
+            let kind = entry.file_type()?;
             if kind.is_dir() {
                 folders.push((entry.path(), format!("{name}/")));
             } else if kind.is_file() {
@@ -45,8 +72,7 @@ pub fn sources(data: &Path, copy: &Path, settings: Option<&Path>) -> io::Result<
             }
         }
     }
-    found[1..].sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -71,9 +97,16 @@ mod tests {
             std::fs::write(at(name), name).expect("written");
         }
         let settings = PathBuf::from("/etc/helpline/own.toml");
-        let found = sources(folder.path(), &at("copy.db"), Some(&settings)).expect("read");
+        let apart = tempfile::tempdir().expect("a folder");
+        std::fs::write(apart.path().join("b.rec"), "b").expect("written");
+        let (data, copy) = (folder.path(), at("copy.db"));
+        let kept = |recordings| Kept { data, copy: &copy, settings: Some(&settings), recordings };
+        let found = sources(kept(Some(apart.path()))).expect("read");
         let names: Vec<_> = found.iter().map(|source| source.name.as_str()).collect();
-        assert_eq!(names, ["helpline.db", "helpline.toml", "recordings/2026/11/a.rec"]);
+        let all = ["helpline.db", "helpline.toml", "recordings/2026/11/a.rec", "recordings/b.rec"];
+        assert_eq!(names, all);
+        let inside = sources(kept(Some(&at("recordings")))).expect("read");
+        assert_eq!(inside.len(), 3, "found once");
         assert_eq!(found[0].file, at("copy.db"));
     }
 }

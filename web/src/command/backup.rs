@@ -9,8 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use store::schema::{CopyError, Schema, Standing};
 use store::{Backend, Store};
 
+use crate::backup::collect::{self, Kept};
 use crate::backup::manifest::{DATABASE, FORMAT, Manifest};
-use crate::backup::{collect, write};
+use crate::backup::write;
 use crate::config::Settings;
 use crate::wire::Moment;
 use crate::{boot, clock};
@@ -44,9 +45,15 @@ impl Backup {
         let copy = work.path().join(DATABASE);
         let (schema, made_at) = copy_database(settings, &copy).await?;
         let settings_file = config.map(Path::to_owned);
+        let recordings = settings.recording.folder.clone();
         let packed = work.path().join("backup");
         let making = move || -> anyhow::Result<Manifest> {
-            let sources = collect::sources(&data, &copy, settings_file.as_deref())?;
+            let sources = collect::sources(Kept {
+                data: &data,
+                copy: &copy,
+                settings: settings_file.as_deref(),
+                recordings: recordings.as_deref(),
+            })?;
             let bar = bar("looking ");
             let files = write::entries(&sources, &mut |done, all| step(&bar, done, all))?;
             let program = env!("CARGO_PKG_VERSION").to_owned();
