@@ -21,6 +21,7 @@ export const INITIAL: CallState = {
   queues: [],
   quality: null,
   muted: false,
+  blocked: false,
   pending: null,
   notice: null,
   skew_ms: 0,
@@ -37,6 +38,8 @@ export function step(state: CallState, event: CallEvent): Step {
       return frame(state, event.frame, event.at);
     case "media_changed":
       return media(state, event);
+    case "sound_blocked":
+      return to({ ...state, blocked: event.blocked });
     case "mute_toggled":
       if (!inCall(state.desk)) return ignored(state, "no call to mute");
       return to({ ...state, muted: !state.muted }, [{ do: "set_muted", muted: !state.muted }]);
@@ -271,9 +274,9 @@ function media(state: CallState, event: Extract<CallEvent, { kind: "media_change
   return to({ ...state, media: event.media }, breaks ? lowNote(state) : []);
 }
 
-/** True while there is no sound and it is being made again. */
+/** True while one cannot hear the other, and it is being mended. */
 export function isBroken(media: CallState["media"]): boolean {
-  return media.kind === "lost" || media.kind === "reconnecting";
+  return media.kind === "lost" || media.kind === "reconnecting" || media.kind === "voiceless";
 }
 
 function asked(state: CallState, command: Command, at: number): Step {
