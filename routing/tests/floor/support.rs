@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Timestamp, UserId};
 use routing::{
-    AgentState, Alert, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason, RefusedWhy,
-    StopCause, Wanted,
+    AgentState, Alert, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason,
+    RefusedWhy, StopCause, Wanted,
 };
 
 pub(crate) fn agent(number: u128) -> AgentId {
@@ -61,6 +61,7 @@ pub(crate) fn arrived(number: u128, class: Class, tag: &str, since: Timestamp) -
         language: Some(language(tag)),
         since,
         head: false,
+        caller: None,
     }
 }
 

@@ -14,10 +14,7 @@ use crate::wire::alert::AlertView;
 #[utoipa::path(get, path = "/alerts", tag = "floor", operation_id = "list_alerts",
     security(("session" = []), ("machine" = ["floor:read"])),
     responses((status = 200, description = "Newest first.", body = Vec<AlertView>)))]
-pub async fn list(
-    State(app): State<App>,
-    _: Permitted<WatchesFloor>,
-) -> Json<Vec<AlertView>> {
+pub async fn list(State(app): State<App>, _: Permitted<WatchesFloor>) -> Json<Vec<AlertView>> {
     Json(app.exchange().alerts().iter().map(Into::into).collect())
 }
 
