@@ -26,6 +26,10 @@ pub(crate) async fn pump_sip(hub: Arc<Hub>, mut events: mpsc::Receiver<SipEvent>
             SipEvent::Invited(invitation) => admission::invited(&hub, *invitation),
             SipEvent::Confirmed { leg } => tell_owner(&hub, leg, CallEvent::CallerConfirmed),
             SipEvent::Left { leg, how } => tell_owner(&hub, leg, CallEvent::CallerLeft { how }),
+            SipEvent::TrunkHealth { trunk, health, since } => {
+                let happening = Happening::TrunkChanged { trunk, health, since };
+                hub.bus.publish(hub.clock.now(), Audience::Supervisors, happening);
+            }
         }
     }
 }

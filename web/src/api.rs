@@ -14,6 +14,7 @@ pub mod queues;
 pub mod reservations;
 pub mod search;
 pub mod session;
+pub mod trunks;
 pub mod users;
 pub mod vocabulary;
 pub mod web_calls;
@@ -54,6 +55,7 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(agents::finish_wrap_up))
         .routes(routes!(floor::get))
         .routes(routes!(queues::list))
+        .routes(routes!(trunks::list))
         .routes(routes!(reservations::accept))
         .routes(routes!(reservations::reject))
         .routes(routes!(calls::get))

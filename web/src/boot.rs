@@ -14,7 +14,8 @@ use routing::FloorConfig;
 use store::Store;
 use switchboard::{Drivers, Exchange, ExchangeConfig, Line, Lines};
 use telephony::driver::media::{MediaConfig, MediaPlane};
-use telephony::driver::sip::{RsipPort, SipConfig, SipPort};
+use telephony::driver::sip::{ReservedLine, RsipPort, SipConfig, SipPort};
+use telephony::driver::trunk::KeepAlive;
 use telephony::flow::{Flow, builtin_flow};
 use telephony::media::AudioLibrary;
 use tokio::net::TcpListener;
@@ -23,10 +24,11 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::housekeeping;
 use crate::prompts;
 use crate::server;
+use crate::web_call;
 
 /// Reports that may wait between a driver and the exchange.
 const REPORTS_MAX: usize = 4096;
@@ -173,7 +175,8 @@ async fn start_exchange(
     let config = ExchangeConfig {
         floor: floor_config(settings),
         lines,
-        calls_max: usize::try_from(settings.sip.calls_max)?,
+        // Calls by trunk have their own limit, with places kept; web calls must not take those.
+        calls_max: usize::try_from(settings.sip.calls_max)? + web_call::places(settings),
         agent_lost_after: Duration::from_secs(settings.floor.heartbeat_lost_s),
     };
     let exchange = Exchange::start(config, store.clone(), drivers).await?;
@@ -195,11 +198,22 @@ fn media_config(settings: &Settings) -> MediaConfig {
 
 fn sip_config(settings: &Settings) -> SipConfig {
     let sip = &settings.sip;
+    let reserved = settings.queues.iter().map(|queue| ReservedLine {
+        number: queue.number.clone(),
+        calls: usize::try_from(queue.reserved_calls).unwrap_or(usize::MAX),
+    });
     SipConfig {
+        trunks: config::trunk::configs(&settings.trunks, sip),
+        reserved: reserved.collect(),
+        keep_alive: KeepAlive {
+            interval: Duration::from_secs(sip.keep_alive_s),
+            registration: Duration::from_secs(sip.registration_s.into()),
+            ..KeepAlive::default()
+        },
         public_address: sip.public_address,
         calls_max: usize::try_from(sip.calls_max).unwrap_or(usize::MAX),
         calls_per_second_max: usize::try_from(sip.calls_per_second_max).unwrap_or(usize::MAX),
-        ..SipConfig::new(sip.listen, sip.trunks.clone())
+        ..SipConfig::new(sip.listen, Vec::new())
     }
 }
 

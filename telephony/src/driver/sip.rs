@@ -2,25 +2,30 @@
 //!
 //! The vocabulary is here; [`RsipPort`] (`port`) is the port itself. Requests come in through
 //! `listen` (who may), `incoming` (what is it) and `admission` (how many); each call is a task of
-//! `leg`, whose end is seen to by `guard`. Not here: registration, TLS, session timers (RFC 4028: the
+//! `leg`, whose end is seen to by `guard`. Calls that we place go through `outgoing`; what trunks are,
+//! and whether they live, is `driver::trunk`'s. Not here: TLS, session timers (RFC 4028: the
 //! trunk's refreshes are answered, ours are not sent), and offers of our own (an INVITE without one
 //! gets 488).
 
 mod admission;
+mod admitted;
 mod caller;
 mod config;
 mod guard;
 mod incoming;
 mod leg;
 mod listen;
+mod outgoing;
 mod port;
 mod refusal;
 
-use ids::LegId;
+use ids::{LegId, Timestamp};
 
 use crate::call::{LeftHow, Refusal};
+use crate::driver::trunk::{TrunkHealth, TrunkName, TrunkView};
 use crate::sdp::TrunkOffer;
 
+pub use admission::ReservedLine;
 pub use config::{SipConfig, SipCounts, SipStartError};
 pub use ipnet::IpNet;
 pub use port::RsipPort;
@@ -31,7 +36,8 @@ pub use refusal::SipRefusal;
 pub struct Invitation {
     /// Minted by the driver; names this caller's leg from now on.
     pub leg: LegId,
-    /// The caller's number as the trunk gave it (user part of From); `None` if withheld.
+    /// The caller's number as the trunk gave it (P-Asserted-Identity where that is believed, else
+    /// From); `None` if withheld.
     pub from: Option<String>,
     /// The number dialled (user part of the request URI).
     pub dialled: String,
@@ -57,6 +63,15 @@ pub enum SipEvent {
         /// How.
         how: LeftHow,
     },
+    /// A trunk's health is another now.
+    TrunkHealth {
+        /// Which trunk.
+        trunk: TrunkName,
+        /// How it is doing.
+        health: TrunkHealth,
+        /// Since when.
+        since: Timestamp,
+    },
 }
 
 /// What the exchange asks of SIP. Each returns at once; the outcome is an event.
@@ -69,4 +84,6 @@ pub trait SipPort: Send + Sync + 'static {
     fn refuse(&self, leg: LegId, refusal: Refusal);
     /// BYE.
     fn hang_up(&self, leg: LegId);
+    /// The trunks and how they are doing, in the order of the settings.
+    fn trunks(&self) -> Vec<TrunkView>;
 }

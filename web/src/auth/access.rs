@@ -45,6 +45,9 @@ access! {
     /// Those who have to do with the floor.
     SeesFloor: [Operator, Doctor, Supervisor, Admin], Some("floor:read");
 
+    /// Those who watch the lines to carriers.
+    WatchesTrunks: [Supervisor, Admin], Some("floor:read");
+
     /// Those who watch events as people.
     WatchesEvents: [Operator, Doctor, Supervisor, Admin], None;
 

@@ -103,6 +103,11 @@ impl Frames {
                 waiting: view.waiting,
                 longest_wait_ms: view.longest_since.map_or(0, |from| millis(now.since(from))),
             },
+            Happening::TrunkChanged { trunk, health, since } => News::TrunkChanged {
+                trunk: trunk.to_string(),
+                health: (*health).into(),
+                since: (*since).into(),
+            },
             Happening::Alerted(alert) => alerted(*alert),
             Happening::MediaLost { agent } => News::MediaLost { agent: *agent },
         };

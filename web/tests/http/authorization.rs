@@ -45,6 +45,8 @@ const AGENTS: &[Who] = &[Who::Operator, Who::Doctor];
 const CALLS: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor];
 /// Those who see the floor.
 const FLOOR: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin, Who::Machine];
+/// Those who watch the lines to carriers.
+const TRUNKS: &[Who] = &[Who::Supervisor, Who::Admin, Who::Machine];
 /// Those who open the event stream.
 const STREAM: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin];
 /// Those who work with citizens' records.
@@ -75,6 +77,7 @@ const TABLE: &[(&str, &[Who])] = &[
     ("finish_own_wrap_up", AGENTS),
     ("get_floor", FLOOR),
     ("list_queues", FLOOR),
+    ("list_trunks", TRUNKS),
     ("accept_reservation", AGENTS),
     ("reject_reservation", AGENTS),
     ("get_call", CALLS),

@@ -16,6 +16,7 @@ use rsipstack::transaction::Transaction;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::admitted::Admitted;
 use super::guard::Guard;
 use super::port::{COMMANDS_MAX, Shared, allow};
 use super::refusal::SipRefusal;
@@ -46,11 +47,12 @@ pub(super) fn start(
     transaction: Transaction,
     states: DialogStateReceiver,
     invitation: Invitation,
+    place: Admitted,
 ) {
     let (sender, commands) = mpsc::channel(COMMANDS_MAX);
     shared.legs().insert(invitation.leg, sender);
     let tasks = shared.tasks.clone();
-    let leg = Leg::new(shared, invitation.leg, dialog);
+    let leg = Leg::new(shared, invitation.leg, dialog, place);
     tasks.spawn(run(leg, transaction, states, commands, invitation));
 }
 
@@ -107,10 +109,12 @@ struct Leg {
     waits: bool,
     confirmed: bool,
     over: bool,
+    /// Given back when the leg has left.
+    _place: Admitted,
 }
 
 impl Leg {
-    fn new(shared: Arc<Shared>, id: LegId, dialog: InviteDialog) -> Self {
+    fn new(shared: Arc<Shared>, id: LegId, dialog: InviteDialog, place: Admitted) -> Self {
         metrics::gauge!("helpline_sip_legs").increment(1);
         let set_up_ends = Instant::now() + shared.config.set_up_limit;
         Self {
@@ -122,6 +126,7 @@ impl Leg {
             waits: true,
             confirmed: false,
             over: false,
+            _place: place,
         }
     }
 
