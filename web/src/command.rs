@@ -78,9 +78,9 @@ fn raise_open_files() {
 
 async fn dispatch(cli: Cli) -> anyhow::Result<()> {
     let command = cli.command.unwrap_or(Command::Serve);
-    // A caller on the command line needs no settings of a helpline; nor does a recording.
+    // A caller on the command line needs no settings of a helpline but its trunks; nor does a recording.
     if let Command::Dial(dial) = command {
-        return dial.run().await;
+        return dial.run(cli.config.as_deref()).await;
     }
     if let Command::Recording(recording) = &command {
         return recording.run();
@@ -95,7 +95,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::CheckConfig => check_config::run(&settings),
         Command::User(user) => user.run(&settings).await,
         Command::Reindex => reindex::run(&settings).await,
-        Command::Dial(dial) => dial.run().await,
+        Command::Dial(dial) => dial.run(None).await,
         Command::Recording(recording) => recording.run(),
     }
 }

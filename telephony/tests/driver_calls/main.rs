@@ -8,3 +8,4 @@ mod malformed;
 mod peers;
 mod privacy;
 mod sipp;
+mod trunks;

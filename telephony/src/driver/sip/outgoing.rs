@@ -7,9 +7,7 @@ use tokio::time::Instant;
 use super::admitted::Admitted;
 use super::port::RsipPort;
 use crate::driver::trunk::choice::About;
-use crate::driver::trunk::place::{
-    Answered, FIRST_ANSWER_DEADLINE, Patience, Tried, code_of, invite, try_once, verdict,
-};
+use crate::driver::trunk::place::{Answered, Patience, Tried, code_of, invite, try_once, verdict};
 use crate::driver::trunk::request::{Way, find};
 use crate::driver::trunk::{Attempt, OutgoingCall, OutgoingLeg, PlaceError, TrunkFault, TrunkName};
 
@@ -70,9 +68,10 @@ impl RsipPort {
         let Ok(place) = Admitted::outgoing(&self.shared.door, index) else {
             return Ok(Outcome::Full);
         };
+        let within = self.shared.config.keep_alive.answer_within;
         let address = match trunk.address() {
             Some(address) => address,
-            None => match find(to, FIRST_ANSWER_DEADLINE).await {
+            None => match find(to, within).await {
                 Ok(found) => {
                     let Some(first) = found.first().copied() else { return Ok(Outcome::Full) };
                     trunk.found(found);
@@ -85,7 +84,7 @@ impl RsipPort {
         let (endpoint, contact) = (&dialogs.endpoint, self.shared.contact);
         let way = Way { endpoint, contact, trunk: &trunk.config, to, address };
         let option = invite(way, &call.to, call.from.as_deref(), &call.offer)?;
-        let first_answer_by = Some(Instant::now() + FIRST_ANSWER_DEADLINE);
+        let first_answer_by = Some(Instant::now() + within);
         let patience = Patience { first_answer_by, gives_up_at };
         let tried = try_once(dialogs, option, patience, &mut || {}).await;
         let Ok(tried) = tried else { return Ok(Outcome::Failed(TrunkFault::Unreachable)) };

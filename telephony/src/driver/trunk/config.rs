@@ -1,7 +1,7 @@
 //! A trunk as the settings have it. Pure.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,17 +96,19 @@ impl FromStr for TrunkAddress {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong =
             || format!("{text:?} is not a host and port such as \"sip.carrier.example:5060\"");
-        let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            Some((six, rest)) => (six, rest.strip_prefix(':')),
+        let (host, port, is_six) = match text.strip_prefix('[').and_then(|it| it.split_once(']')) {
+            Some((six, "")) => (six, None, true),
+            Some((six, rest)) => (six, Some(rest.strip_prefix(':').ok_or_else(wrong)?), true),
             None => match text.split_once(':') {
-                Some((host, port)) => (host, Some(port)),
-                None => (text, None),
+                Some((host, port)) => (host, Some(port), false),
+                None => (text, None, false),
             },
         };
         let port = port.map_or(Ok(5060), str::parse).map_err(|_| wrong())?;
-        let good = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
-        let is_name = !host.is_empty() && host.len() <= 253 && host.chars().all(good);
-        if port == 0 || !(is_name || host.parse::<IpAddr>().is_ok()) {
+        let known = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
+        let is_name = !host.is_empty() && host.len() <= 253 && host.chars().all(known);
+        let is_host = if is_six { host.parse::<Ipv6Addr>().is_ok() } else { is_name };
+        if port == 0 || !is_host {
             return Err(wrong());
         }
         Ok(Self { host: host.to_owned(), port })
@@ -221,7 +223,8 @@ impl TrunkConfig {
 pub struct KeepAlive {
     /// Between two OPTIONS.
     pub interval: Duration,
-    /// How long an answer may take.
+    /// How long an answer may take: to OPTIONS, to REGISTER, and the first of any kind to an INVITE. The
+    /// first repetitions of a lost packet fall into it (0.5 s, 1.5 s, 3.5 s).
     pub answer_within: Duration,
     /// Failures in a row until a trunk counts as down.
     pub failures_until_down: u32,
@@ -235,7 +238,7 @@ impl Default for KeepAlive {
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(30),
-            answer_within: Duration::from_secs(8),
+            answer_within: Duration::from_secs(5),
             failures_until_down: 3,
             registration: Duration::from_secs(3600),
             retry_registration: Duration::from_secs(30),

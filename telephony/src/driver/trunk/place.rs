@@ -21,9 +21,8 @@ use crate::call::LeftHow;
 
 /// How long the other side may take to confirm a CANCEL or a BYE.
 const LAST_WORDS_DEADLINE: Duration = Duration::from_secs(5);
-/// How long a trunk may leave an INVITE without any answer, even `100 Trying`, before the next is
-/// tried. The first repetitions fall into it (0.5 s, 1.5 s, 3.5 s).
-pub(crate) const FIRST_ANSWER_DEADLINE: Duration = Duration::from_secs(5);
+/// How long the DNS may take for a trunk's host.
+pub(crate) const FIND_DEADLINE: Duration = Duration::from_secs(5);
 /// Longest number, bytes.
 const NUMBER_LEN_MAX: usize = 64;
 
