@@ -2,6 +2,7 @@
 //! endpoint reads the request, asks a crate below, and puts the answer into words; nothing more.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
 pub mod calls;
 pub mod cases;
@@ -14,6 +15,7 @@ pub mod queues;
 pub mod reservations;
 pub mod search;
 pub mod session;
+pub mod supervision;
 pub mod trunks;
 pub mod users;
 pub mod vocabulary;
@@ -53,7 +55,12 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(agents::set_state))
         .routes(routes!(agents::connect_media))
         .routes(routes!(agents::finish_wrap_up))
+        .routes(routes!(supervision::force_state))
+        .routes(routes!(supervision::move_caller))
+        .routes(routes!(supervision::reclass_caller))
         .routes(routes!(floor::get))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::acknowledge))
         .routes(routes!(queues::list))
         .routes(routes!(trunks::list))
         .routes(routes!(reservations::accept))

@@ -180,6 +180,7 @@ impl Settings {
                 "is more, over all queues, than `sip.calls_max`".to_owned(),
             );
         }
+        self.sip.check()?;
         let zero = [
             ("http.timeout_s", self.http.timeout_s),
             ("floor.ring_s", self.floor.ring_s),

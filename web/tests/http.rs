@@ -25,6 +25,8 @@ mod problems;
 mod records;
 #[path = "http/session.rs"]
 mod session;
+#[path = "http/supervision.rs"]
+mod supervision;
 #[path = "http/users.rs"]
 mod users;
 #[path = "http/web_calls.rs"]

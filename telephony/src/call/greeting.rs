@@ -36,6 +36,7 @@ impl Step<'_> {
             CallEvent::CallerLeft { how } => Ok(self.left(&CallState::Greeting(greeting), how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&CallState::Greeting(greeting), cause)),
             event @ (CallEvent::AgentAccepted { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp

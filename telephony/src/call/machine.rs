@@ -87,6 +87,7 @@ impl Refused {
             | CallEvent::CallerLeft { .. }
             | CallEvent::DigitPressed { .. }
             | CallEvent::PlayEnded { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp
@@ -253,6 +254,14 @@ impl Step<'_> {
     pub(super) fn music(&mut self) -> Sound {
         let prompts = vec![self.spoken(PROMPT_MUSIC)];
         Sound::Music(self.play(prompts, true))
+    }
+
+    /// The floor has the caller in another queue or class. It may come after the agent's acceptance.
+    pub(super) fn rerouted(&mut self, queue: QueueId, class: Class) {
+        self.line.queue = queue;
+        if self.line.class != Class::Emergency {
+            self.line.class = class;
+        }
     }
 
     /// What follows when a playlist came to its end: music after words. The late end of a playlist

@@ -23,6 +23,7 @@ impl Step<'_> {
             CallEvent::Stopped { cause } => Ok(self.stop(&CallState::Arriving(arriving), cause)),
             event @ (CallEvent::PlayEnded { .. }
             | CallEvent::AgentAccepted { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp
@@ -61,6 +62,7 @@ impl Step<'_> {
             CallEvent::Stopped { cause } => Ok(self.stop(&state, cause)),
             event @ (CallEvent::PlayEnded { .. }
             | CallEvent::AgentAccepted { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp

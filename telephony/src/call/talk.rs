@@ -40,6 +40,10 @@ impl Step<'_> {
             | CallEvent::Recorded
             | CallEvent::RecordFailed
             | CallEvent::CallerConfirmed => Ok(state),
+            CallEvent::Rerouted { queue, class } => {
+                self.rerouted(queue, class);
+                Ok(state)
+            }
             CallEvent::CallerLeft { how } => Ok(self.left(&state, how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&state, cause)),
             event @ (CallEvent::AgentAccepted { .. } | CallEvent::ResumeRequested) => {
@@ -66,6 +70,10 @@ impl Step<'_> {
             | CallEvent::Recorded
             | CallEvent::RecordFailed
             | CallEvent::CallerConfirmed => Ok(state),
+            CallEvent::Rerouted { queue, class } => {
+                self.rerouted(queue, class);
+                Ok(state)
+            }
             CallEvent::CallerLeft { how } => Ok(self.left(&state, how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&state, cause)),
             event @ (CallEvent::AgentAccepted { .. }
@@ -100,6 +108,10 @@ impl Step<'_> {
             | CallEvent::Recorded
             | CallEvent::RecordFailed
             | CallEvent::CallerConfirmed => Ok(state),
+            CallEvent::Rerouted { queue, class } => {
+                self.rerouted(queue, class);
+                Ok(state)
+            }
             CallEvent::CallerLeft { how } => Ok(self.left(&state, how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&state, cause)),
             event @ (CallEvent::AgentAccepted { .. }

@@ -18,6 +18,10 @@ impl Step<'_> {
                 // Who waits already has asked for a person.
                 Some(UrgentKey::Person) | None => Ok(state),
             },
+            CallEvent::Rerouted { queue, class } => {
+                self.rerouted(queue, class);
+                Ok(state)
+            }
             CallEvent::PlayEnded { play } => {
                 let sound = self.after(waiting.sound, play);
                 Ok(CallState::Waiting(Waiting { sound, ..waiting }))

@@ -117,7 +117,7 @@ fn print(report: &DialReport) {
 }
 
 /// The samples of a WAV file of telephone audio.
-fn samples(path: &std::path::Path) -> anyhow::Result<Arc<[i16]>> {
+fn samples(path: &Path) -> anyhow::Result<Arc<[i16]>> {
     let of_file = || format!("{}", path.display());
     let mut file = hound::WavReader::open(path).with_context(of_file)?;
     let spec = file.spec();

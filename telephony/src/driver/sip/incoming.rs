@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ids::LegId;
 use rsipstack::dialog::dialog::Dialog;
+use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::Host;
 use rsipstack::sip::headers::WwwAuthenticate;
 use rsipstack::sip::{Header, HeadersExt, Method, Request, StatusCode, Transport, Uri};
@@ -15,8 +16,9 @@ use rsipstack::transaction::{Transaction, TransactionReceiver};
 use rsipstack::transport::SipConnection;
 
 use super::port::{Shared, allow};
-use super::refusal::SipRefusal;
-use super::{Invitation, caller, leg};
+use super::refusal::{RETRY_AFTER_S, SipRefusal};
+use super::session_timer::SessionTimer;
+use super::{Invitation, caller, extensions, leg};
 use crate::call::Refusal;
 use crate::driver::clock;
 use crate::driver::trunk::TrunkConfig;
@@ -36,6 +38,9 @@ pub(super) const METHODS: [Method; 7] = [
 
 /// How long one answer may take to leave: a TCP peer that does not read must not hold a task.
 const REPLY_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a request within a call waits for the ACK before it, and how often it looks.
+const ACK_PATIENCE: Duration = Duration::from_secs(3);
+const ACK_LOOK: Duration = Duration::from_millis(20);
 
 /// Takes requests until the port stops. Never waits for one: each gets a task.
 pub(super) async fn serve(shared: Arc<Shared>, mut requests: TransactionReceiver) {
@@ -58,6 +63,11 @@ pub(super) async fn serve(shared: Arc<Shared>, mut requests: TransactionReceiver
 }
 
 async fn handle(shared: Arc<Shared>, mut transaction: Transaction) {
+    if let Some(missing) = extensions::unsupported(&transaction.original) {
+        let unsupported = vec![Header::Unsupported(missing.into())];
+        reply(&mut transaction, StatusCode::BadExtension, unsupported).await;
+        return;
+    }
     if has_to_tag(&transaction.original) {
         within_dialog(&shared, transaction).await;
         return;
@@ -95,6 +105,17 @@ async fn within_dialog(shared: &Shared, mut transaction: Transaction) {
         }
         return;
     };
+    let method = transaction.original.method;
+    if !METHODS.contains(&method) {
+        return reply(&mut transaction, StatusCode::MethodNotAllowed, vec![allow()]).await;
+    }
+    if !matches!(method, Method::Ack | Method::Bye | Method::Cancel) && !is_confirmed(&dialog).await
+    {
+        // Our answer to the first INVITE is not confirmed: a second may not overtake it
+        // (RFC 3261 §14.2), and the stack would drop the others in silence.
+        let later = vec![Header::RetryAfter(RETRY_AFTER_S.to_string().into())];
+        return reply(&mut transaction, StatusCode::ServerInternalError, later).await;
+    }
     if let Err(error) = dialog.handle(&mut transaction).await {
         tracing::debug!(method = %transaction.original.method, "a request failed: {}", kind(&error));
     }
@@ -103,6 +124,19 @@ async fn within_dialog(shared: &Shared, mut transaction: Transaction) {
     if transaction.last_response.is_none() && transaction.original.method != Method::Ack {
         reply(&mut transaction, StatusCode::ServerInternalError, Vec::new()).await;
     }
+}
+
+/// Whether the call is confirmed, if need be after a moment: its ACK may have been lost, and comes
+/// again with the next repetition of our answer.
+async fn is_confirmed(dialog: &InviteDialog) -> bool {
+    let confirmed = async {
+        while dialog.state().waiting_ack() {
+            tokio::time::sleep(ACK_LOOK).await;
+        }
+    };
+    // Late is told by the state as well.
+    let _in_time = tokio::time::timeout(ACK_PATIENCE, confirmed).await;
+    dialog.state().is_confirmed()
 }
 
 async fn new_call(shared: Arc<Shared>, mut transaction: Transaction) {
@@ -116,11 +150,13 @@ async fn new_call(shared: Arc<Shared>, mut transaction: Transaction) {
     if !knows_password(&shared, &mut transaction, &trunk.config).await {
         return;
     }
-    if let Some(required) = required_extension(&transaction.original) {
-        let unsupported = vec![Header::Unsupported(required.into())];
-        reply(&mut transaction, StatusCode::BadExtension, unsupported).await;
-        return;
-    }
+    let timer = match SessionTimer::answer(shared.timer_settings(), &transaction.original) {
+        Ok(timer) => timer,
+        Err(short) => {
+            let status = StatusCode::SessionIntervalTooSmall;
+            return reply(&mut transaction, status, vec![short.header()]).await;
+        }
+    };
     let offer = match read_offer(&transaction.original) {
         Ok(offer) => offer,
         Err(refusal) => return refuse(&mut transaction, refusal).await,
@@ -139,7 +175,9 @@ async fn new_call(shared: Arc<Shared>, mut transaction: Transaction) {
     let created =
         shared.dialogs.get_or_create_server_invite(&transaction, states, None, Some(contact));
     match created {
-        Ok(dialog) => leg::start(shared.clone(), dialog, transaction, changes, invitation, place),
+        Ok(dialog) => {
+            leg::start(shared, (dialog, timer), transaction, changes, (invitation, place));
+        }
         Err(_unusable) => refuse(&mut transaction, Refusal::BadDescription).await,
     }
 }
@@ -212,23 +250,12 @@ fn contact(shared: &Shared, transaction: &Transaction) -> Uri {
     Uri::try_from(text).unwrap_or_default()
 }
 
-/// The extensions that the caller insists on and we do not have (RFC 3261 §8.2.2.3).
-fn required_extension(invite: &Request) -> Option<String> {
-    invite.headers.iter().find_map(|header| {
-        let Header::Require(required) = header else {
-            return None;
-        };
-        Some(required.value().to_owned())
-    })
-}
-
-/// The offer of an INVITE. One without a body wants ours, which we do not make: no trunk of a
-/// helpline asks for it, and 488 sends it away cleanly.
-fn read_offer(invite: &Request) -> Result<TrunkOffer, Refusal> {
+/// The offer of an INVITE; one without a body wants ours.
+fn read_offer(invite: &Request) -> Result<Option<TrunkOffer>, Refusal> {
     if invite.body.is_empty() {
-        return Err(Refusal::NoCommonCodec);
+        return Ok(None);
     }
-    TrunkOffer::parse(&invite.body).map_err(ParseOfferError::refusal)
+    TrunkOffer::parse(&invite.body).map(Some).map_err(ParseOfferError::refusal)
 }
 
 async fn refuse(transaction: &mut Transaction, refusal: Refusal) {

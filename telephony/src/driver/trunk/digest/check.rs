@@ -174,7 +174,7 @@ fn answered(
         && one("qop")? == "auth"
         && algorithms.contains(&algorithm)
         && count.len() == 8
-        && user_of(uri) == asked.dialled;
+        && (user_of(uri).is_empty() || user_of(uri) == asked.dialled);
     let answerer = Answerer {
         user: &account.user,
         realm: realm(account),
@@ -188,7 +188,8 @@ fn answered(
         .then(|| (nonce.to_owned(), count))
 }
 
-/// The user part of a URI, without its parameters. The rest may be rewritten on the way.
+/// The user part of a URI, without its parameters. The rest may be rewritten on the way, and some name
+/// only the host.
 fn user_of(uri: &str) -> &str {
     let rest = uri.split_once(':').map_or(uri, |(_scheme, rest)| rest);
     let user = rest.rsplit_once('@').map_or("", |(user, _host)| user);
@@ -317,6 +318,8 @@ mod tests {
             assert_eq!(door.check(at(1), dialled, Some(&value)), Verdict::AskWrong, "{value}");
         }
         assert_eq!(door.check(at(1), "104", Some(&good)), Verdict::Good, "none of them counted");
+        let host_alone = answer(&challenge, "00000002", "sip:127.0.0.1:5060", "open sesame");
+        assert_eq!(door.check(at(1), "104", Some(&host_alone)), Verdict::Good, "as SIPp has it");
     }
 
     #[test]
