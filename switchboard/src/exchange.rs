@@ -20,6 +20,7 @@ use telephony::call::{CallEvent, Digit, EndCause, LeftHow, Refusal};
 use telephony::driver::media::recorder::RecorderStartError;
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
+use telephony::driver::trunk::TrunkView;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -396,6 +397,12 @@ impl Exchange {
     #[must_use]
     pub fn call_view(&self, call: CallId) -> Option<CallView> {
         self.hub.registry.call_view(call)
+    }
+
+    /// The trunks and how they are doing, in the order of the settings.
+    #[must_use]
+    pub fn trunks(&self) -> Vec<TrunkView> {
+        self.hub.sip.trunks()
     }
 
     /// Every call alive, oldest first.
