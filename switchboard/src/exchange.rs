@@ -26,6 +26,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 
 use crate::admission::Admitted;
+use crate::caller_keys::CallerKeys;
 use crate::bus::{Bus, Subscription};
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
@@ -152,6 +153,7 @@ impl Exchange {
             records,
             recording,
             lines: config.lines,
+            caller_keys: CallerKeys::default(),
             calls_max: config.calls_max,
             tasks,
             draining: AtomicBool::new(false),
@@ -284,6 +286,14 @@ impl Exchange {
         reservation: ReservationId,
     ) -> Result<(), ExchangeError> {
         self.ask(FloorEvent::ReservationAccepted { reservation, agent }).await
+    }
+
+    /// The agent's report of a call is filed: wrap-up may end.
+    ///
+    /// # Errors
+    /// What the floor refuses: the agent neither talks on that call nor wraps it up.
+    pub async fn report_filed(&self, agent: AgentId, call: CallId) -> Result<(), ExchangeError> {
+        self.ask(FloorEvent::ReportFiled { call, agent }).await
     }
 
     /// The agent declines.
