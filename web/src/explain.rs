@@ -22,7 +22,9 @@ pub struct Sentences {
 pub fn explain(explanation: &Explanation, now: Timestamp) -> Sentences {
     let mut sentences = chosen(explanation, now);
     if !explanation.widened_to.is_empty() {
-        sentences.en.push_str(" The wait was long, so the operators of other queues are asked too.");
+        sentences
+            .en
+            .push_str(" The wait was long, so the operators of other queues are asked too.");
         sentences.hi.push_str(" प्रतीक्षा लंबी हुई, इसलिए दूसरी कतारों के ऑपरेटरों से भी पूछा जा रहा है।");
     }
     sentences

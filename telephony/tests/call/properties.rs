@@ -93,7 +93,7 @@ impl Observer {
                 assert!(!std::mem::replace(&mut self.waiting, true), "on the floor once");
                 assert_eq!(self.agent, None, "released before the caller waits again");
             }
-            CallEffect::RaiseClass { .. } => assert!(self.waiting),
+            CallEffect::RaiseClass { .. } => assert!(self.waiting || self.agent.is_some()),
             CallEffect::LeaveQueue { .. } => assert!(std::mem::take(&mut self.waiting)),
             CallEffect::ReleaseAgent { agent } => assert_eq!(self.agent.take(), Some(*agent)),
             CallEffect::SetHold { agent, .. } | CallEffect::MarkTalking { agent } => {

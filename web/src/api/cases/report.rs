@@ -7,9 +7,9 @@ use crm::report::{self, NewReport as New};
 use ids::{CaseId, ReportId};
 
 use crate::app::App;
-use crate::auth::{Authority, Permitted};
 use crate::auth::access::{ReadsRecords, WritesRecords};
 use crate::auth::purpose::Reason;
+use crate::auth::{Authority, Permitted};
 use crate::clock;
 use crate::extract::{Body, Param};
 use crate::idempotency::IdempotencyKey;
