@@ -22,6 +22,7 @@ export const INITIAL: CallState = {
   queues: [],
   quality: null,
   muted: false,
+  blocked: false,
   pending: null,
   notice: null,
   stopping: null,
@@ -39,6 +40,8 @@ export function step(state: CallState, event: CallEvent): Step {
       return frame(state, event.frame, event.at);
     case "media_changed":
       return media(state, event);
+    case "sound_blocked":
+      return to({ ...state, blocked: event.blocked });
     case "mute_toggled":
       if (!inCall(state.desk)) return ignored(state, "no call to mute");
       return to({ ...state, muted: !state.muted }, [{ do: "set_muted", muted: !state.muted }]);
@@ -282,9 +285,9 @@ function media(state: CallState, event: Extract<CallEvent, { kind: "media_change
   return to({ ...state, media: event.media }, breaks ? lowNote(state) : []);
 }
 
-/** True while there is no sound and it is being made again. */
+/** True while one cannot hear the other, and it is being mended. */
 export function isBroken(media: CallState["media"]): boolean {
-  return media.kind === "lost" || media.kind === "reconnecting";
+  return media.kind === "lost" || media.kind === "reconnecting" || media.kind === "voiceless";
 }
 
 function asked(state: CallState, command: Command, at: number): Step {

@@ -28,6 +28,8 @@ export type Media =
   | { kind: "ready" }
   /** The same connection looks for another way; the sound may be back in a moment. */
   | { kind: "reconnecting"; since: number }
+  /** The far end is heard; our microphone is gone and is looked for. */
+  | { kind: "voiceless"; since: number }
   /** A new connection must be made. */
   | { kind: "lost"; since: number }
   | { kind: "refused"; why: MediaRefusal };
@@ -94,6 +96,8 @@ export interface CallState {
   /** Null while nobody talks, or nothing is known. */
   quality: TalkQuality | null;
   muted: boolean;
+  /** The browser plays nothing before a click or a key press on this page. */
+  blocked: boolean;
   /** Sent and not yet answered; its key waits. */
   pending: Command | null;
   notice: Notice | null;
@@ -108,6 +112,7 @@ export type CallEvent =
   | { kind: "link_lost"; at: number }
   | { kind: "frame"; frame: ServerFrame; at: number }
   | { kind: "media_changed"; media: Media }
+  | { kind: "sound_blocked"; blocked: boolean }
   | { kind: "mute_toggled" }
   | { kind: "asked"; command: Command; at: number }
   | { kind: "done"; command: Command }

@@ -180,6 +180,7 @@ function useWarning(state: CallState): string | null {
   if (media.kind === "reconnecting") {
     return live ? t("warn.reconnectingLive") : t("warn.reconnecting");
   }
+  if (media.kind === "voiceless") return live ? t("warn.voicelessLive") : t("warn.voiceless");
   if (media.kind === "refused") return t(`check.refused.${media.why}`);
   if (link.kind === "offline") {
     const time = duration(now - link.since);
