@@ -2,6 +2,7 @@
 
 mod alerts;
 mod supervision;
+mod trunks;
 mod web_media;
 
 use std::sync::Arc;
@@ -18,7 +19,6 @@ use store::Store;
 use telephony::call::{CallEvent, Digit, EndCause, LeftHow, Refusal};
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
-use telephony::driver::trunk::TrunkView;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -369,12 +369,6 @@ impl Exchange {
     #[must_use]
     pub fn call_view(&self, call: CallId) -> Option<CallView> {
         self.hub.registry.call_view(call)
-    }
-
-    /// The trunks and how they are doing, in the order of the settings.
-    #[must_use]
-    pub fn trunks(&self) -> Vec<TrunkView> {
-        self.hub.sip.trunks()
     }
 
     /// Every call alive, oldest first.
