@@ -60,6 +60,8 @@ pub enum Happening {
         call: CallId,
         /// How.
         cause: EndCause,
+        /// As it was at the end.
+        view: Option<Box<CallView>>,
     },
     /// How the sound of a talk was over the last second.
     CallQuality {
@@ -84,6 +86,11 @@ pub enum Happening {
         health: TrunkHealth,
         /// Since when.
         since: Timestamp,
+    },
+    /// The program stops: no more calls are taken, and those alive are ended at a moment.
+    ServerStopping {
+        /// When.
+        until: Timestamp,
     },
     /// Somebody has seen to an alert.
     AlertAcknowledged(AlertView),

@@ -10,9 +10,11 @@ use ids::{AgentId, CallId, Language, LegId};
 use routing::{FloorEvent, LeaveCause};
 use telephony::call::{Call, CallEffect, CallEvent, EndCause};
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use crate::bus::{Audience, Happening};
 use crate::hub::Hub;
+use crate::recording::Witness;
 use crate::view::{CallState, CallView, Medium};
 
 /// Events that may wait for one call. A call that lets more pile up is stuck and is ended.
@@ -34,13 +36,17 @@ pub(crate) struct CallTask {
     /// Our session description, until the call is answered.
     pub(crate) answer: Option<String>,
     pub(crate) inbox: mpsc::Receiver<CallInput>,
+    /// What its recording needs to know.
+    pub(crate) witness: Witness,
 }
 
 impl CallTask {
     /// Runs the call to its end, supervised.
     pub(crate) async fn supervise(self, call: Call, first: Vec<CallEffect>) {
         let (hub, id, leg, medium) = (Arc::clone(&self.hub), self.id, self.leg, self.medium);
-        let run = tokio::spawn(self.run(call, first));
+        // Every line of the log that is written on a call's behalf carries its id.
+        let span = tracing::info_span!("call", call.id = %id);
+        let run = tokio::spawn(self.run(call, first).instrument(span));
         if let Err(error) = run.await {
             metrics::counter!("helpline_calls_panicked_total").increment(1);
             tracing::error!(call.id = %id, error = %error, "the task of a call failed");
@@ -55,6 +61,7 @@ impl CallTask {
                 return self.leave_nobody_behind().await;
             }
             let event = self.next_event(&call).await;
+            self.witness.event(&event);
             let now = self.hub.clock.now();
             call = match call.handle(now, event, &mut effects) {
                 Ok(call) => call,
@@ -102,6 +109,9 @@ impl CallTask {
         let mut over = false;
         for effect in effects {
             self.observe(&effect);
+            if let Some(note) = self.witness.effect(&effect) {
+                self.hub.recording.note(note);
+            }
             over |= matches!(effect, CallEffect::End { .. });
             self.perform_one(effect).await;
         }
@@ -169,7 +179,10 @@ impl CallTask {
     fn observe(&self, effect: &CallEffect) {
         let (hub, id, now) = (&self.hub, self.id, self.hub.clock.now());
         match effect {
-            CallEffect::Answer { .. } => hub.records.mark(id, now, Mark::Answered),
+            CallEffect::Answer { .. } => {
+                hub.registry.update_call(id, |view| view.answered_at = Some(now));
+                hub.records.mark(id, now, Mark::Answered);
+            }
             CallEffect::RememberLanguage { language } => self.language_chosen(*language),
             CallEffect::JoinQueue { queue, class, language, since, .. } => {
                 let (queue, class, language) = (*queue, *class, *language);
@@ -199,7 +212,10 @@ impl CallTask {
                 });
                 hub.records.mark(id, now, Mark::Talking { agent });
             }
-            CallEffect::End { cause, .. } => hub.record_end(id, now, *cause),
+            CallEffect::End { cause, .. } => {
+                tracing::debug!(?cause, "a call is over");
+                hub.record_end(id, now, *cause);
+            }
             CallEffect::ReleaseAgent { agent } => self.say_goodbye(*agent),
             CallEffect::Refuse { .. }
             | CallEffect::HangUp { .. }
@@ -238,6 +254,7 @@ impl CallTask {
             view.state = state;
         });
         if let (true, Some(view)) = (changed, view) {
+            tracing::debug!(?state, "a call moved on");
             let audience = view.agent.map_or(Audience::Supervisors, Audience::Agent);
             hub.bus.publish(hub.clock.now(), audience, Happening::CallChanged(Box::new(view)));
         }

@@ -18,6 +18,7 @@ use crate::bus::{Audience, Bus, Happening};
 use crate::call_task::CallInput;
 use crate::clock::Clock;
 use crate::floor_task::{FloorPort, Perform};
+use crate::recording::{Note, RecordingPort, RecordingRules};
 use crate::records::RecordPort;
 use crate::registry::{AgentEntry, Registry};
 use crate::view::{CallState, CallView, Medium, RingingView};
@@ -31,6 +32,8 @@ pub struct Line {
     pub flow: Arc<Flow>,
     /// The class they start with.
     pub class: Class,
+    /// Whether their talks are recorded.
+    pub recording: RecordingRules,
 }
 
 /// The public numbers. A number that is not among them reaches the first line all the same: whoever
@@ -72,6 +75,7 @@ pub(crate) struct Hub {
     pub(crate) media: MediaPlane,
     pub(crate) floor: FloorPort,
     pub(crate) records: RecordPort,
+    pub(crate) recording: RecordingPort,
     pub(crate) lines: Lines,
     pub(crate) calls_max: usize,
     pub(crate) tasks: TaskTracker,
@@ -118,6 +122,7 @@ impl Hub {
             self.records.mark(call, now, Mark::Measured { quality });
         }
         self.records.ended(call, now, cause);
+        self.recording.note(Note::Ended(call));
     }
 
     /// The last act of a call.
@@ -129,9 +134,10 @@ impl Hub {
         });
         self.media.close(leg);
         self.registry.remove_call(call);
-        let audience = view.and_then(|view| view.agent);
-        let audience = audience.map_or(Audience::Supervisors, Audience::Agent);
-        self.bus.publish(now, audience, Happening::CallEnded { call, cause });
+        let agent = view.as_ref().and_then(|view| view.agent);
+        let audience = agent.map_or(Audience::Supervisors, Audience::Agent);
+        let view = view.map(Box::new);
+        self.bus.publish(now, audience, Happening::CallEnded { call, cause, view });
         metrics::gauge!("helpline_calls").decrement(1.0);
     }
 

@@ -20,6 +20,7 @@ mod hub;
 mod journal_writer;
 mod presence;
 mod pumps;
+mod recording;
 mod records;
 mod recovery;
 mod registry;
@@ -31,6 +32,10 @@ pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
 pub use clock::Clock;
 pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};
 pub use hub::{Line, Lines};
+pub use recording::{
+    RecordingConfig, RecordingError, RecordingRules, RecordingState, RecordingView, RecordingWish,
+    Tier,
+};
 pub use recovery::RecoverError;
 pub use registry::AgentProfile;
 pub use view::{AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView};

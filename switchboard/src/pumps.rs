@@ -129,4 +129,4 @@ fn measured(hub: &Hub, leg: LegId, quality: Quality) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

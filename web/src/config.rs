@@ -5,6 +5,8 @@
 //! typing error is one clear sentence at start and not a setting that silently stayed as it was.
 
 mod ice_url;
+mod operating;
+mod recording;
 mod secret;
 mod section;
 pub mod trunk;
@@ -18,6 +20,8 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use ice_url::IceUrl;
+pub use operating::{Stop, Telemetry, Tls};
+pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
     Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Turn,
@@ -34,6 +38,8 @@ pub const DEFAULTS: &str = include_str!("../../config.default.toml");
 pub struct Settings {
     /// Browsers and machines.
     pub http: Http,
+    /// Our own certificate.
+    pub tls: Tls,
     /// Signed-in people.
     pub session: Session,
     /// SIP, over all trunks.
@@ -55,12 +61,18 @@ pub struct Settings {
     pub database: Database,
     /// What callers hear.
     pub prompts: Prompts,
+    /// What is recorded, where, and for how long.
+    pub recording: Recording,
     /// Times of the floor.
     pub floor: Floor,
     /// What is bounded, and by how much.
     pub limits: Limits,
     /// What is logged.
     pub log: Log,
+    /// Traces of calls.
+    pub telemetry: Telemetry,
+    /// What a stop waits for.
+    pub stop: Stop,
     /// The queues, at least one.
     #[serde(rename = "queue")]
     pub queues: Vec<Queue>,
@@ -111,6 +123,13 @@ impl Settings {
         Self::layered(file, Some(environment.into_iter().collect()))
     }
 
+    /// Whether browsers reach us over TLS: ours, or that of a proxy.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        let public = self.http.public_url.as_ref();
+        self.tls.certificate.is_some() || public.is_some_and(PublicUrl::is_https)
+    }
+
     fn layered(
         file: Option<&Path>,
         environment: Option<std::collections::HashMap<String, String>>,
@@ -132,6 +151,7 @@ impl Settings {
             .list_separator(",")
             .with_list_parse_key("sip.trunks")
             .with_list_parse_key("turn.urls")
+            .with_list_parse_key("recording.old_key_files")
             .source(environment);
         let overlay = overlay.add_source(environment).build().map_err(unreadable)?;
         if let Some(key) = unknown::first_unknown(&defaults.cache, &overlay.cache) {
@@ -150,6 +170,7 @@ impl Settings {
                 None => std::env::var(name).ok(),
             })?;
         }
+        settings.recording.read_keys()?;
         settings.check()?;
         Ok(settings)
     }
@@ -180,6 +201,12 @@ impl Settings {
                 "is more, over all queues, than `sip.calls_max`".to_owned(),
             );
         }
+        self.tls.check()?;
+        self.telemetry.check()?;
+        if self.http.redirect_listen.is_some() && self.tls.certificate.is_none() {
+            return bad("http.redirect_listen", "needs `tls.certificate`".to_owned());
+        }
+        self.recording.check()?;
         self.sip.check()?;
         let zero = [
             ("http.timeout_s", self.http.timeout_s),

@@ -19,6 +19,7 @@ mod leg;
 mod listen;
 mod outgoing;
 mod port;
+pub mod probe;
 mod refresh;
 mod refusal;
 mod session_timer;

@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
-use super::{ConfigProblem, IceUrl, Secret};
+use super::{ConfigProblem, IceUrl, RecordingRule, Secret};
 
 /// `[http]`: where browsers and machines reach the program.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Http {
     /// The address that people type; `None`: `http://<listen>`.
     #[serde(deserialize_with = "blank_is_none")]
     pub public_url: Option<PublicUrl>,
+    /// Where plain HTTP is sent on to https; `None`: nowhere.
+    #[serde(deserialize_with = "blank_is_none")]
+    pub redirect_listen: Option<SocketAddr>,
     /// Largest request body, bytes.
     pub body_bytes_max: usize,
     /// Longest time a request may take, seconds.
@@ -280,4 +283,7 @@ pub struct Queue {
     /// Places kept for callers of this number, out of `sip.calls_max`.
     #[serde(default)]
     pub reserved_calls: u32,
+    /// Whether talks of its callers with operators are recorded.
+    #[serde(default)]
+    pub recording: RecordingRule,
 }

@@ -4,6 +4,7 @@
 import type {
   AgentView,
   AudioVerdict,
+  CallRecording,
   CallView,
   ReservationId,
   ServerFrame,
@@ -21,8 +22,10 @@ export const INITIAL: CallState = {
   queues: [],
   quality: null,
   muted: false,
+  blocked: false,
   pending: null,
   notice: null,
+  stopping: null,
   skew_ms: 0,
 };
 
@@ -37,6 +40,8 @@ export function step(state: CallState, event: CallEvent): Step {
       return frame(state, event.frame, event.at);
     case "media_changed":
       return media(state, event);
+    case "sound_blocked":
+      return to({ ...state, blocked: event.blocked });
     case "mute_toggled":
       if (!inCall(state.desk)) return ignored(state, "no call to mute");
       return to({ ...state, muted: !state.muted }, [{ do: "set_muted", muted: !state.muted }]);
@@ -95,6 +100,11 @@ export function heardQuality(state: CallState): TalkQuality | null {
   return known && state.desk.kind === "talking" ? state.quality : null;
 }
 
+/** What the recording of the live call is doing; null where the line is not recorded. */
+export function recordingOf({ desk }: CallState): CallRecording | null {
+  return inCall(desk) ? (desk.call?.recording ?? null) : null;
+}
+
 /** What is wrong with the sound. Who muted the microphone knows why it is silent; the bar says it. */
 export function verdictOf(state: CallState): AudioVerdict | null {
   const verdict = heardQuality(state)?.verdict ?? null;
@@ -148,6 +158,8 @@ function frame(state: CallState, message: ServerFrame, at: number): Step {
         return ignored(state, "another agent's media");
       }
       return to({ ...state, media: { kind: "lost", since: at } }, [{ do: "restart_media" }]);
+    case "server_stopping":
+      return to({ ...state, stopping: local(message.until, state.skew_ms) });
     case "alert":
     case "alert_acknowledged":
     case "case_saved":
@@ -180,6 +192,8 @@ function snapshot(
   const base: CallState = {
     ...state,
     link: { kind: "online" },
+    // Whoever answers again has started anew.
+    stopping: null,
     skew_ms: Number.isFinite(skew_ms) ? skew_ms : 0,
     queues: message.queues,
     pending: null,
@@ -271,9 +285,9 @@ function media(state: CallState, event: Extract<CallEvent, { kind: "media_change
   return to({ ...state, media: event.media }, breaks ? lowNote(state) : []);
 }
 
-/** True while there is no sound and it is being made again. */
+/** True while one cannot hear the other, and it is being mended. */
 export function isBroken(media: CallState["media"]): boolean {
-  return media.kind === "lost" || media.kind === "reconnecting";
+  return media.kind === "lost" || media.kind === "reconnecting" || media.kind === "voiceless";
 }
 
 function asked(state: CallState, command: Command, at: number): Step {
@@ -310,10 +324,20 @@ function effectOf(state: CallState, command: Command): Effect | string {
     case "resume":
       if (desk.kind !== "on_hold") return "no call on hold";
       return { do: "control", call_id: desk.call_id, command };
+    case "pause_recording":
+      if (recordingOf(state)?.state !== "on") return "nothing is being recorded";
+      return onCall(desk, command);
+    case "resume_recording":
+      if (recordingOf(state)?.state !== "paused") return "the recording is not paused";
+      return onCall(desk, command);
+    case "stop_recording":
+      if (!["on", "paused"].includes(recordingOf(state)?.state ?? "")) {
+        return "nothing is being recorded";
+      }
+      return onCall(desk, command);
     case "hang_up":
     case "digits":
-      if (!inCall(desk)) return "no call";
-      return { do: "control", call_id: desk.call_id, command };
+      return onCall(desk, command);
     case "available":
       if (!mayChange(desk)) return `not while ${desk.kind}`;
       if (desk.kind === "available" && !state.next) return "available already";
@@ -328,6 +352,11 @@ function effectOf(state: CallState, command: Command): Effect | string {
       if (desk.kind !== "wrap_up") return "no wrap-up to finish";
       return { do: "want", command };
   }
+}
+
+function onCall(desk: Desk, command: Command): Effect | string {
+  if (!inCall(desk)) return "no call";
+  return { do: "control", call_id: desk.call_id, command };
 }
 
 function queueChanged(

@@ -31,6 +31,7 @@ export class CallStore {
       exchange: async (offer, signal) => (await api.postMedia(offer, signal)).sdp,
       iceServers: api.getIceServers,
       onMedia: (media) => this.dispatch({ kind: "media_changed", media }),
+      onBlocked: (blocked) => this.dispatch({ kind: "sound_blocked", blocked }),
     });
     this.link = new EventLink({
       onFrame: (frame) => {
@@ -169,6 +170,12 @@ function control(call: string, command: Command): Promise<unknown> {
       return api.holdCall(call);
     case "resume":
       return api.resumeCall(call);
+    case "pause_recording":
+      return api.pauseRecording(call);
+    case "resume_recording":
+      return api.resumeRecording(call);
+    case "stop_recording":
+      return api.withdrawRecording(call);
     case "digits":
       return api.sendDigits(call, command.digits);
     case "hang_up":

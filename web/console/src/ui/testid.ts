@@ -23,6 +23,8 @@ export const TESTID = {
   lineQuality: "line-quality",
   lineFigures: "line-figures",
   audioVerdict: "audio-verdict",
+  recording: "recording-mark",
+  recordingLine: "recording-line",
   goAvailable: "go-available",
   statusMenu: "status-menu",
   statusBreak: "status-break", // + "-meal", "-rest", …
@@ -42,6 +44,8 @@ export const TESTID = {
   pickSomeoneElse: "pick-someone-else",
   newContactName: "new-contact-name",
   newContactSave: "new-contact-save",
+  newContactAddress: "new-contact-address", // + "-text", "-place", "-ward"
+  quickClose: "quick-close", // + "-silent_call", "-wrong_number"
   explanation: "explanation",
   caseForm: "case-form",
   caseNumber: "case-number",
@@ -63,6 +67,10 @@ export const TESTID = {
   reason: "open-reason",
   timeline: "case-timeline",
   timelineQuality: "case-timeline-quality",
+  timelineRecording: "case-timeline-recording",
+  recordingPlay: "recording-play",
+  recordingReason: "recording-reason",
+  recordingSound: "recording-sound",
   closeCase: "case-close",
   reopenCase: "case-reopen",
   contactPanel: "contact-panel",
@@ -82,6 +90,9 @@ export const TESTID = {
   // Everywhere
   language: "language-switch",
   theme: "theme-switch",
+  density: "density", // + "-roomy", "-dense"
+  takeOver: "take-over",
+  soundBlocked: "sound-blocked",
   signOut: "sign-out",
   otherTab: "other-tab",
   // Citizen page
