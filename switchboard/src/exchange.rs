@@ -4,6 +4,7 @@ mod alerts;
 mod recording;
 mod supervision;
 mod stopping;
+mod trunks;
 mod web_media;
 
 use std::sync::Arc;
@@ -21,7 +22,6 @@ use telephony::call::{CallEvent, Digit, LeftHow, Refusal};
 use telephony::driver::media::recorder::RecorderStartError;
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
-use telephony::driver::trunk::TrunkView;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -392,12 +392,6 @@ impl Exchange {
     #[must_use]
     pub fn call_view(&self, call: CallId) -> Option<CallView> {
         self.hub.registry.call_view(call)
-    }
-
-    /// The trunks and how they are doing, in the order of the settings.
-    #[must_use]
-    pub fn trunks(&self) -> Vec<TrunkView> {
-        self.hub.sip.trunks()
     }
 
     /// Every call alive, oldest first.
