@@ -104,6 +104,8 @@ mod effect;
 mod event;
 mod explanation;
 mod floor;
+pub mod metrics;
+pub mod replay;
 mod snapshot;
 mod state;
 mod view;

@@ -7,6 +7,8 @@
     reason = "tests pick one variant out of many, and read better with events given away"
 )]
 
+mod erlang;
+mod metrics;
 mod oracle;
 mod properties;
 mod scenarios;
@@ -14,3 +16,4 @@ mod simulator;
 mod supervision;
 mod support;
 mod table;
+mod what_if;

@@ -121,10 +121,7 @@ fn a_supervisor_gives_any_class_but_takes_no_emergency_away() {
     assert_eq!((position(&day, 2), position(&day, 1)), (0, 1));
     day.happens(13, reclassed(2, Class::Info));
     assert_eq!((position(&day, 2), position(&day, 1)), (1, 0));
-    assert_eq!(
-        refused(day.happens(14, reclassed(2, Class::Info))),
-        Some(RefusedWhy::Unchanged)
-    );
+    assert_eq!(refused(day.happens(14, reclassed(2, Class::Info))), Some(RefusedWhy::Unchanged));
     day.happens(15, reclassed(1, Class::Emergency));
     let effects = day.happens(16, reclassed(1, Class::Clinical));
     assert_eq!(refused(effects), Some(RefusedWhy::StaysEmergency));

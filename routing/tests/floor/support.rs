@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Timestamp, UserId};
 use routing::{
-    AgentState, Alert, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason, RefusedWhy,
-    StopCause, Wanted,
+    AgentState, Alert, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason,
+    RefusedWhy, StopCause, Wanted,
 };
 
 pub(crate) fn agent(number: u128) -> AgentId {

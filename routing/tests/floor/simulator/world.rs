@@ -7,6 +7,7 @@ use std::time::Duration;
 use ids::{AgentId, CallId, Class, ReservationId, Timestamp, UserId};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use routing::metrics::Metrics;
 use routing::{
     AgentState, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason, LeaveCause,
     StopCause, Wanted,
@@ -76,6 +77,7 @@ pub(crate) struct World {
     agents: u32,
     floor: Floor,
     oracle: Oracle,
+    metrics: Metrics,
     citizens: BTreeMap<CallId, Citizen>,
     agenda: BTreeSet<(Timestamp, u64, Happening)>,
     planned: u64,
@@ -93,6 +95,7 @@ impl World {
             now: at(0),
             rng: StdRng::seed_from_u64(seed),
             oracle: Oracle::new(&floor),
+            metrics: Metrics::starting(&floor.view(at(0))),
             plan: Plan::new(config.clone()),
             config,
             agents,
@@ -265,8 +268,7 @@ impl World {
         if self.rng.random_bool(0.06) {
             let when = seconds(&mut self.rng, 0.0..60.0);
             let moved = self.rng.random_bool(0.5);
-            let happening =
-                if moved { Happening::IsMoved(id) } else { Happening::IsReclassed(id) };
+            let happening = if moved { Happening::IsMoved(id) } else { Happening::IsReclassed(id) };
             self.plan_in(when, happening);
         }
         self.waits(id, false)
@@ -352,6 +354,8 @@ impl World {
         self.floor.check().map_err(|violation| fault(&violation))?;
         let heard = self.oracle.hear(self.now, &self.floor, &effects);
         heard.map_err(|message| fault(&message))?;
+        self.metrics.hear(self.now, &event, &effects);
+        self.counts_add_up().map_err(|message| fault(&message))?;
         effects.into_iter().try_for_each(|effect| self.meets(effect))
     }
 
@@ -364,6 +368,18 @@ impl World {
             FloorEvent::CallerReclassed { .. } => self.report.reclassed += 1,
             FloorEvent::AgentStateForced { .. } => self.report.forced += 1,
             _ => {}
+        }
+    }
+
+    fn counts_add_up(&self) -> Result<(), String> {
+        if let Some(key) = self.metrics.unreconciled() {
+            return Err(format!("{key:?} does not reconcile: {:?}", self.metrics.cells()[&key]));
+        }
+        let (counted, waiting) = (self.metrics.waiting(), self.floor.view(self.now).waiting.len());
+        if counted as usize == waiting {
+            Ok(())
+        } else {
+            Err(format!("{counted} are counted as waiting, {waiting} wait"))
         }
     }
 
