@@ -164,4 +164,10 @@ pub enum Alert {
         /// For whom.
         call: CallId,
     },
+    /// The live check found a promise of the floor broken: a fault of the program.
+    PromiseBroken {
+        /// The position in the journal up to which everything was applied; it names the file with the
+        /// events.
+        position: i64,
+    },
 }

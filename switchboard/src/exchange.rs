@@ -1,8 +1,10 @@
 //! The exchange as the edges see it: one handle, plain values in and out.
 
+mod counted;
 mod supervision;
 mod web_media;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -29,7 +31,8 @@ use crate::floor_task::{self, FloorPort};
 use crate::hub::{Hub, Lines};
 use crate::registry::{AgentEntry, AgentProfile, LegOwner, Registry};
 use crate::view::{AgentView, CallView, FloorBoard, Medium, RingingView};
-use crate::{presence, pumps, records, recovery};
+use crate::watch::{Watch, WatchConfig};
+use crate::{presence, pumps, records, recovery, replay};
 
 /// How often a drain looks whether the last call is over.
 const DRAIN_LOOK: Duration = Duration::from_millis(50);
@@ -44,6 +47,8 @@ pub struct ExchangeConfig {
     pub calls_max: usize,
     /// An agent of whom nothing is heard for this long is lost (a live call is never cut).
     pub agent_lost_after: Duration,
+    /// Where the live check leaves files about promises that it found broken.
+    pub breaches: PathBuf,
 }
 
 /// The drivers, started, with the ends from which their reports come.
@@ -86,7 +91,7 @@ pub enum ExchangeError {
 pub enum StartError {
     /// The journal could not be opened or read.
     #[error("the journal of the floor cannot be read")]
-    Journal(#[from] recovery::RecoverError),
+    Journal(#[from] replay::ReplayError),
 }
 
 /// A web call that has begun.
@@ -105,6 +110,7 @@ pub struct WebCall {
 pub struct Exchange {
     hub: Arc<Hub>,
     floor_task: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
+    watch: Watch,
     others: Arc<Vec<JoinHandle<()>>>,
 }
 
@@ -119,10 +125,11 @@ impl Exchange {
         drivers: Drivers,
     ) -> Result<Self, StartError> {
         let clock = Clock::system();
+        let watch_config = WatchConfig { floor: config.floor.clone(), folder: config.breaches };
         let recovered = recovery::recover(&store, config.floor, clock.now()).await?;
         let (port, inbox) = floor_task::channel();
         let tasks = TaskTracker::new();
-        let (records, record_task) = records::start(store);
+        let (records, record_task) = records::start(store.clone());
         let hub = Arc::new(Hub {
             clock: clock.clone(),
             bus: Bus::new(),
@@ -136,10 +143,12 @@ impl Exchange {
             tasks,
             draining: AtomicBool::new(false),
         });
+        let recovery::Recovered { floor, journal, orphans } = recovered;
+        let watch = Watch::start(&hub, store, watch_config);
         let floor =
-            floor_task::run(inbox, recovered.floor, recovered.journal, clock, Arc::clone(&hub));
+            floor_task::run(inbox, floor, journal, clock, watch.port.clone(), Arc::clone(&hub));
         let floor_task = tokio::spawn(floor);
-        recovery::end_orphans(&hub.floor, recovered.orphans).await;
+        recovery::end_orphans(&hub.floor, orphans).await;
         let others = vec![
             tokio::spawn(pumps::pump_sip(Arc::clone(&hub), drivers.sip_events)),
             tokio::spawn(pumps::pump_media(Arc::clone(&hub), drivers.media_events)),
@@ -147,7 +156,7 @@ impl Exchange {
             record_task,
         ];
         let floor_task = Arc::new(tokio::sync::Mutex::new(Some(floor_task)));
-        Ok(Self { hub, floor_task, others: Arc::new(others) })
+        Ok(Self { hub, floor_task, watch, others: Arc::new(others) })
     }
 
     /// The bus: what happens, as it happens.
@@ -412,11 +421,6 @@ impl Exchange {
         }
     }
 
-    /// The floor's own view, with every place in every queue.
-    pub async fn floor_view(&self) -> Option<routing::FloorView> {
-        self.floor().view().await
-    }
-
     /// Takes no more calls and waits until those alive are over, `limit` at most. True if none is left.
     pub async fn drain(&self, limit: Duration) -> bool {
         self.hub.draining.store(true, Ordering::Relaxed);
@@ -447,6 +451,7 @@ impl Exchange {
         for task in self.others.iter() {
             task.abort();
         }
+        self.watch.stop();
         self.hub.tasks.close();
     }
 

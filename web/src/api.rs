@@ -58,6 +58,7 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(supervision::reclass_caller))
         .routes(routes!(floor::get))
         .routes(routes!(queues::list))
+        .routes(routes!(queues::metrics::get))
         .routes(routes!(reservations::accept))
         .routes(routes!(reservations::reject))
         .routes(routes!(calls::get))

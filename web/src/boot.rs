@@ -175,6 +175,7 @@ async fn start_exchange(
         lines,
         calls_max: usize::try_from(settings.sip.calls_max)?,
         agent_lost_after: Duration::from_secs(settings.floor.heartbeat_lost_s),
+        breaches: settings.data.folder.join("breaches"),
     };
     let exchange = Exchange::start(config, store.clone(), drivers).await?;
     Ok((exchange, sip, webrtc))
@@ -203,7 +204,9 @@ fn sip_config(settings: &Settings) -> SipConfig {
     }
 }
 
-fn floor_config(settings: &Settings) -> FloorConfig {
+/// The floor's settings.
+#[must_use]
+pub fn floor_config(settings: &Settings) -> FloorConfig {
     let floor = &settings.floor;
     FloorConfig {
         ring: Duration::from_secs(floor.ring_s),

@@ -6,6 +6,7 @@ pub mod dial;
 pub mod migrate;
 pub mod recording;
 pub mod reindex;
+pub mod replay;
 pub mod serve;
 pub mod user;
 
@@ -46,6 +47,8 @@ enum Command {
     User(user::User),
     /// Build the search index anew from the database. The program must not be serving meanwhile.
     Reindex,
+    /// Run a day of the floor again from its journal, and prove that it comes out the same.
+    Replay(replay::Replay),
     /// Be a citizen: place a real call, play a file, press keys.
     Dial(dial::Dial),
     /// Open recordings.
@@ -95,6 +98,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::CheckConfig => check_config::run(&settings),
         Command::User(user) => user.run(&settings).await,
         Command::Reindex => reindex::run(&settings).await,
+        Command::Replay(replay) => replay.run(settings).await,
         Command::Dial(dial) => dial.run().await,
         Command::Recording(recording) => recording.run(),
     }

@@ -19,8 +19,8 @@ use thiserror::Error;
 pub use ice_url::IceUrl;
 pub use secret::Secret;
 pub use section::{
-    Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Turn,
-    Webrtc,
+    Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Service, Session, Sip,
+    Turn, Webrtc,
 };
 pub use value::{PortRange, PublicUrl};
 
@@ -154,6 +154,9 @@ impl Settings {
             }
             if self.queues[..n].iter().any(|other| other.number == queue.number) {
                 return bad("queue.number", format!("\"{}\" is given twice", queue.number));
+            }
+            if queue.service.percent.max(queue.service.emergency_percent) > 100 {
+                return bad("queue.service", format!("of \"{}\" is more than 100 %", queue.id));
             }
         }
         if self.limits.web_calls_share_percent > 100 {

@@ -3,7 +3,9 @@
 
 pub mod agent;
 pub mod call;
+pub mod day;
 pub mod ice;
+pub mod metrics;
 pub mod moment;
 pub mod person;
 pub mod quality;
@@ -11,4 +13,5 @@ pub mod record;
 pub mod ringing;
 pub mod words;
 
+pub use day::Day;
 pub use moment::Moment;

@@ -57,7 +57,7 @@ impl Bench {
         let media = media.expect("the media plane starts");
         let shared: Arc<dyn SipPort> = sip.clone();
         let drivers = Drivers { sip: wrap(shared), sip_events, media: media.clone(), media_events };
-        let exchange = Exchange::start(config(), db.store().clone(), drivers).await;
+        let exchange = Exchange::start(config(&db), db.store().clone(), drivers).await;
         Self { db, exchange: exchange.expect("the exchange starts"), sip, media }
     }
 
@@ -170,7 +170,7 @@ pub(crate) fn health() -> QueueId {
     "health".parse().expect("a queue")
 }
 
-fn config() -> ExchangeConfig {
+fn config(db: &TestDb) -> ExchangeConfig {
     let flow = builtin_flow("health").expect("the flow is built in").expect("the flow is sound");
     let line = Line { queue: health(), flow: Arc::new(flow), class: Class::Standard };
     ExchangeConfig {
@@ -178,5 +178,6 @@ fn config() -> ExchangeConfig {
         lines: Lines::new(line.clone(), HashMap::from([("104".to_owned(), line)])),
         calls_max: 100,
         agent_lost_after: Duration::from_secs(15),
+        breaches: db.folder().expect("the tests use a folder").join("breaches"),
     }
 }

@@ -48,6 +48,9 @@ access! {
     /// Those who change agents' states and the places of callers.
     DirectsFloor: [Supervisor, Admin], None;
 
+    /// Those who read how the queues did.
+    ReadsMetrics: [Supervisor, Admin, Auditor], Some("metrics:read");
+
     /// Those who watch events as people.
     WatchesEvents: [Operator, Doctor, Supervisor, Admin], None;
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ids::{Class, QueueId};
 use ipnet::IpNet;
+use routing::metrics::{Target, Targets};
 use serde::Deserialize;
 
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
@@ -250,4 +251,51 @@ pub struct Queue {
     pub flow: String,
     /// The class that its callers get.
     pub class: Class,
+    /// What share of its callers is to be answered in time, and how long that is.
+    #[serde(default)]
+    pub service: Service,
+}
+
+/// What a queue promises, in percent and seconds: `service` of a `[[queue]]`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Service {
+    /// Of callers below `emergency`, this share …
+    pub percent: u8,
+    /// … within this time.
+    pub within_s: u32,
+    /// Of emergencies, this share …
+    pub emergency_percent: u8,
+    /// … within this time.
+    pub emergency_within_s: u32,
+    /// Whoever hangs up within this time is not counted in the service level.
+    pub short_abandon_s: u32,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Self {
+            percent: 80,
+            within_s: 20,
+            emergency_percent: 95,
+            emergency_within_s: 10,
+            short_abandon_s: 5,
+        }
+    }
+}
+
+impl Service {
+    /// As the metrics take it.
+    #[must_use]
+    pub fn targets(&self) -> Targets {
+        let target = |percent, within_s: u32| Target {
+            percent,
+            within: Duration::from_secs(within_s.into()),
+        };
+        Targets {
+            standard: target(self.percent, self.within_s),
+            emergency: target(self.emergency_percent, self.emergency_within_s),
+            short_abandon: Duration::from_secs(self.short_abandon_s.into()),
+        }
+    }
 }

@@ -152,6 +152,9 @@ fn alerted(alert: Alert) -> News {
             queue: None,
             call_id: None,
         },
+        Alert::PromiseBroken { position: _ } => {
+            News::Alert { alert: AlertWord::PromiseBroken, agent: None, queue: None, call_id: None }
+        }
         Alert::NobodySignedIn { queue, call } => News::Alert {
             alert: AlertWord::NobodySignedIn,
             agent: None,

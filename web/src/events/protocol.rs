@@ -255,6 +255,8 @@ pub enum AlertWord {
     MissedTwice,
     /// A caller waits and no agent of the queue is signed in.
     NobodySignedIn,
+    /// The live check found a promise of the floor broken; the log names the file with the events.
+    PromiseBroken,
 }
 
 /// Who looks at the stream.
