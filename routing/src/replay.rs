@@ -10,8 +10,8 @@
 //!   anybody gave up after.
 //! - A call takes as long as it took; one that was never answered takes as long as another of its queue.
 //! - A console is answered, declined or left ringing as consoles were on that day, after the same time;
-//!   beyond the ring time it counts as left ringing. Wrap-up that the agent ended early ends as early;
-//!   wrap-up that ran to its end runs to the new end.
+//!   beyond the ring time it counts as left ringing. Wrap-up that the agent ended early, or whose report
+//!   was late, takes as long; wrap-up that ran to its end runs to the new end.
 //! - Agents sign in, take breaks and sign off at the moments at which they did. Who did not respond comes
 //!   back as fast as others did.
 //! - A call that returned to the queue after its agent was lost counts once, with all its talk.

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::call_task::{CallInput, CallTask, INBOX_LEN};
 use crate::hub::{Hub, Line};
+use crate::recording::{Witness, notice};
 use crate::registry::{CallEntry, LegOwner};
 use crate::talk_quality::TalkQuality;
 use crate::view::{CallState, CallView, Medium};
@@ -67,6 +68,7 @@ impl Admitted {
             ended_at: None,
             agent: None,
             position: None,
+            recording: None,
         };
         let (inbox, received) = mpsc::channel(INBOX_LEN);
         let mut maps = hub.registry.lock();
@@ -100,6 +102,7 @@ impl Admitted {
         hub.registry.update_call(view.id, |view| view.language = remembered);
         let written = hub.records.arrived(view);
         hub.tasks.spawn(await_record(Arc::clone(&hub), view.id, written));
+        let rule = hub.recording.rule(self.line.recording);
         let facts = CallFacts {
             id: view.id,
             leg,
@@ -107,11 +110,13 @@ impl Admitted {
             flow: Arc::clone(&self.line.flow),
             remembered_language: remembered,
             class: self.line.class,
+            notice: notice(rule),
         };
         let mut effects = Vec::new();
         let call = Call::arrived(facts, hub.clock.now(), &mut effects);
         let (id, medium) = (view.id, view.medium);
-        let task = CallTask { hub: Arc::clone(&hub), id, leg, medium, answer, inbox };
+        let witness = Witness::new(id, rule);
+        let task = CallTask { hub: Arc::clone(&hub), id, leg, medium, answer, inbox, witness };
         hub.tasks.spawn(task.supervise(call, effects));
     }
 }
@@ -150,7 +155,11 @@ pub(crate) fn invited(hub: &Arc<Hub>, invitation: Invitation) {
     };
     let hub = Arc::clone(hub);
     hub.tasks.clone().spawn(async move {
-        match hub.media.open_trunk(leg, &offer).await {
+        let described = match &offer {
+            Some(offer) => hub.media.open_trunk(leg, offer).await,
+            None => hub.media.offer_trunk(leg),
+        };
+        match described {
             Ok(answer) => admitted.start(Some(answer), None).await,
             Err(refused) => {
                 drop(admitted);

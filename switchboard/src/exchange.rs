@@ -1,6 +1,8 @@
 //! The exchange as the edges see it: one handle, plain values in and out.
 
+mod alerts;
 mod counted;
+mod recording;
 mod supervision;
 mod web_media;
 
@@ -16,7 +18,8 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use routing::{FloorConfig, FloorEvent, RefusedWhy, Wanted};
 use store::Store;
-use telephony::call::{CallEvent, Digit, EndCause, LeftHow, Refusal};
+use telephony::call::{CallEvent, Digit, EndCause, Refusal};
+use telephony::driver::media::recorder::RecorderStartError;
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
 use tokio::sync::mpsc;
@@ -29,6 +32,7 @@ use crate::bus::{Bus, Subscription};
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
 use crate::hub::{Hub, Lines};
+use crate::recording::{Clerk, NOTES_MAX, RecordingConfig, RecordingError, RecordingPort};
 use crate::registry::{AgentEntry, AgentProfile, LegOwner, Registry};
 use crate::view::{AgentView, CallView, FloorBoard, Medium, RingingView};
 use crate::watch::{Watch, WatchConfig};
@@ -49,6 +53,8 @@ pub struct ExchangeConfig {
     pub agent_lost_after: Duration,
     /// Where the live check leaves files about promises that it found broken.
     pub breaches: PathBuf,
+    /// Where recordings go; `None`: nothing is recorded, whatever the lines say.
+    pub recording: Option<RecordingConfig>,
 }
 
 /// The drivers, started, with the ends from which their reports come.
@@ -84,6 +90,9 @@ pub enum ExchangeError {
     /// The exchange has stopped, or did not answer in time.
     #[error("the exchange does not answer")]
     Unavailable,
+    /// The call's recording is not in a state for that.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
 }
 
 /// Why the exchange could not start.
@@ -92,6 +101,9 @@ pub enum StartError {
     /// The journal could not be opened or read.
     #[error("the journal of the floor cannot be read")]
     Journal(#[from] replay::ReplayError),
+    /// The recorder has no threads.
+    #[error("the recorder cannot start")]
+    Recorder(#[from] RecorderStartError),
 }
 
 /// A web call that has begun.
@@ -130,6 +142,13 @@ impl Exchange {
         let (port, inbox) = floor_task::channel();
         let tasks = TaskTracker::new();
         let (records, record_task) = records::start(store.clone());
+        let (recording, notes) = match &config.recording {
+            Some(_) => {
+                let (notes, received) = mpsc::channel(NOTES_MAX);
+                (RecordingPort::new(notes), Some(received))
+            }
+            None => (RecordingPort::off(), None),
+        };
         let hub = Arc::new(Hub {
             clock: clock.clone(),
             bus: Bus::new(),
@@ -138,6 +157,7 @@ impl Exchange {
             media: drivers.media,
             floor: port,
             records,
+            recording,
             lines: config.lines,
             calls_max: config.calls_max,
             tasks,
@@ -149,6 +169,9 @@ impl Exchange {
             floor_task::run(inbox, floor, journal, clock, watch.port.clone(), Arc::clone(&hub));
         let floor_task = tokio::spawn(floor);
         recovery::end_orphans(&hub.floor, orphans).await;
+        if let (Some(config), Some(notes)) = (config.recording, notes) {
+            Clerk::start(Arc::clone(&hub), config, notes)?;
+        }
         let others = vec![
             tokio::spawn(pumps::pump_sip(Arc::clone(&hub), drivers.sip_events)),
             tokio::spawn(pumps::pump_media(Arc::clone(&hub), drivers.media_events)),
@@ -353,25 +376,6 @@ impl Exchange {
         Ok(WebCall { call, token, answer })
     }
 
-    /// The citizen page hangs up. False if there is no such call.
-    #[must_use]
-    pub fn web_call_hang_up(&self, token: &str) -> bool {
-        self.tell_web(token, CallEvent::CallerLeft { how: LeftHow::HungUp })
-    }
-
-    /// A key was pressed on the citizen page. False if there is no such call.
-    #[must_use]
-    pub fn web_call_digit(&self, token: &str, digit: Digit) -> bool {
-        self.tell_web(token, CallEvent::DigitPressed { digit })
-    }
-
-    /// The call of a citizen page, while it lives.
-    #[must_use]
-    pub fn web_call_view(&self, token: &str) -> Option<CallView> {
-        let call = self.hub.registry.lock().web_calls.get(token).copied()?;
-        self.call_view(call)
-    }
-
     /// A call, while it lives.
     #[must_use]
     pub fn call_view(&self, call: CallId) -> Option<CallView> {
@@ -447,6 +451,8 @@ impl Exchange {
             // It ends after the last write; a panic there has been reported already.
             let _ = task.await;
         }
+        // Its last rows are among the records.
+        self.hub.recording.stop().await;
         self.hub.records.stop().await;
         for task in self.others.iter() {
             task.abort();
@@ -478,11 +484,6 @@ impl Exchange {
         }
         self.hub.tell_call(call, event);
         Ok(())
-    }
-
-    fn tell_web(&self, token: &str, event: CallEvent) -> bool {
-        let call = self.hub.registry.lock().web_calls.get(token).copied();
-        call.inspect(|call| self.hub.tell_call(*call, event)).is_some()
     }
 }
 

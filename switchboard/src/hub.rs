@@ -18,8 +18,9 @@ use crate::bus::{Audience, Bus, Happening};
 use crate::call_task::CallInput;
 use crate::clock::Clock;
 use crate::floor_task::{FloorPort, Perform};
+use crate::recording::{Note, RecordingPort, RecordingRules};
 use crate::records::RecordPort;
-use crate::registry::Registry;
+use crate::registry::{AgentEntry, Registry};
 use crate::view::{CallState, CallView, Medium, RingingView};
 
 /// A public number: where its callers go and what they hear.
@@ -31,6 +32,8 @@ pub struct Line {
     pub flow: Arc<Flow>,
     /// The class they start with.
     pub class: Class,
+    /// Whether their talks are recorded.
+    pub recording: RecordingRules,
 }
 
 /// The public numbers. A number that is not among them reaches the first line all the same: whoever
@@ -72,6 +75,7 @@ pub(crate) struct Hub {
     pub(crate) media: MediaPlane,
     pub(crate) floor: FloorPort,
     pub(crate) records: RecordPort,
+    pub(crate) recording: RecordingPort,
     pub(crate) lines: Lines,
     pub(crate) calls_max: usize,
     pub(crate) tasks: TaskTracker,
@@ -118,6 +122,7 @@ impl Hub {
             self.records.mark(call, now, Mark::Measured { quality });
         }
         self.records.ended(call, now, cause);
+        self.recording.note(Note::Ended(call));
     }
 
     /// The last act of a call.
@@ -204,19 +209,16 @@ impl Hub {
                 self.connect(now, agent, call);
             }
             FloorEffect::SetAgentState { agent, state, next } => {
-                let view = self.registry.update_agent(agent, |entry| {
-                    entry.state = state;
+                self.show_agent(now, agent, |entry| {
+                    entry.enter(state, now);
                     entry.next = next;
                 });
-                if let Some(view) = view {
-                    let happening = Happening::AgentStateChanged(view);
-                    self.bus.publish(now, Audience::Agent(agent), happening);
-                }
             }
             FloorEffect::SetWaiting { call, queue, class, position, expected_wait: _ } => {
                 self.note_reroute(now, call, queue, class);
                 let view = self.registry.set_waiting(call, queue, class, position, now);
                 self.bus.publish(now, Audience::Everyone, Happening::QueueChanged(view));
+                self.show_waiting(now, call);
             }
             FloorEffect::ClearWaiting { call, queue } => {
                 let view = self.registry.clear_waiting(call, queue);
@@ -242,7 +244,32 @@ impl Hub {
         let (true, Some(view)) = (rerouted, view) else { return };
         self.tell_call(call, CallEvent::Rerouted { queue, class });
         self.records.mark(call, now, Mark::Queued { queue, class, language: view.language });
-        self.bus.publish(now, Audience::Supervisors, Happening::CallChanged(Box::new(view)));
+    }
+
+    /// Changes an agent and tells whoever watches. Told under the lock of the change: of two changes
+    /// at once, the one that was made last is told last.
+    pub(crate) fn show_agent(
+        &self,
+        now: Timestamp,
+        agent: AgentId,
+        change: impl FnOnce(&mut AgentEntry),
+    ) {
+        let mut maps = self.registry.lock();
+        let Some(entry) = maps.agents.get_mut(&agent) else { return };
+        change(entry);
+        let happening = Happening::AgentStateChanged(entry.view());
+        self.bus.publish(now, Audience::Agent(agent), happening);
+    }
+
+    /// Tells supervisors where a caller waits now. Under the lock, so that it is never told after the
+    /// end of the call.
+    fn show_waiting(&self, now: Timestamp, call: CallId) {
+        let maps = self.registry.lock();
+        let Some(entry) = maps.calls.get(&call) else { return };
+        if entry.view.state != CallState::Ended {
+            let happening = Happening::CallChanged(Box::new(entry.view.clone()));
+            self.bus.publish(now, Audience::Supervisors, happening);
+        }
     }
 
     fn stop_ringing(

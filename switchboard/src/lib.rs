@@ -10,6 +10,7 @@
 //! ```
 
 mod admission;
+mod alerts;
 mod bus;
 mod call_task;
 mod clock;
@@ -20,6 +21,7 @@ mod hub;
 mod journal_writer;
 mod presence;
 mod pumps;
+mod recording;
 mod records;
 mod recovery;
 mod registry;
@@ -28,9 +30,14 @@ mod talk_quality;
 mod view;
 mod watch;
 
+pub use alerts::{Acknowledged, AlertView};
 pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
 pub use clock::Clock;
 pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};
 pub use hub::{Line, Lines};
+pub use recording::{
+    RecordingConfig, RecordingError, RecordingRules, RecordingState, RecordingView, RecordingWish,
+    Tier,
+};
 pub use registry::AgentProfile;
 pub use view::{AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView};

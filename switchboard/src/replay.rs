@@ -5,6 +5,7 @@ pub mod repro;
 
 use ids::Timestamp;
 use routing::metrics::Metrics;
+use routing::replay::DayBook;
 use routing::{ConfigError, Effects, Floor, FloorConfig, FloorEvent, RestoreError};
 use store::Store;
 use store::journal::{self, JournalError, Recorded, Snapshot};
@@ -248,6 +249,22 @@ pub trait Observer: Send {
 
     /// One event with its effects.
     fn hears(&mut self, at: Timestamp, event: &FloorEvent, effects: &Effects);
+}
+
+/// Notes a day so that it can be run again with changes; empty until the day has begun.
+#[derive(Clone, Debug, Default)]
+pub struct Notes(pub Option<DayBook>);
+
+impl Observer for &mut Notes {
+    fn begins(&mut self, floor: &Floor, at: Timestamp) {
+        self.0 = Some(DayBook::beginning(floor, at));
+    }
+
+    fn hears(&mut self, at: Timestamp, event: &FloorEvent, effects: &Effects) {
+        if let Some(book) = &mut self.0 {
+            book.hear(at, event, effects);
+        }
+    }
 }
 
 /// Hears nothing.

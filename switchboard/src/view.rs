@@ -9,6 +9,8 @@ use routing::{AgentState, Next};
 use serde::Serialize;
 use telephony::call::{self, Call};
 
+use crate::recording::RecordingView;
+
 /// An agent as the boards show them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AgentView {
@@ -16,8 +18,14 @@ pub struct AgentView {
     pub agent: AgentId,
     /// The name shown to colleagues.
     pub name: String,
+    /// Queues served.
+    pub queues: Vec<QueueId>,
     /// What the agent is doing.
     pub state: AgentState,
+    /// Since when.
+    pub since: Timestamp,
+    /// The call whose caller the console rings for.
+    pub rings_for: Option<CallId>,
     /// What follows the present work, if the agent asked for something.
     pub next: Option<Next>,
     /// Whether the browser's audio is connected.
@@ -106,6 +114,8 @@ pub struct CallView {
     pub agent: Option<AgentId>,
     /// Callers of the queue before this one; 0 is next.
     pub position: Option<u32>,
+    /// Its recording, once somebody talks on a line that is recorded.
+    pub recording: Option<RecordingView>,
 }
 
 impl CallView {

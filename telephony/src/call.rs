@@ -40,7 +40,7 @@ pub use event::{CallEvent, Digit, LeftHow};
 pub use machine::{Call, CallConfig, CallFacts, Refused};
 pub use sound::{
     MACHINE_PROMPTS, PROMPT_AGENT_LOST, PROMPT_CHANGE_LANGUAGE, PROMPT_EMERGENCY, PROMPT_MUSIC,
-    PROMPT_PLEASE_WAIT, PROMPT_STILL_WAITING,
+    PROMPT_PLEASE_WAIT, PROMPT_RECORDED, PROMPT_RECORDING_CONSENT, PROMPT_STILL_WAITING,
 };
 pub use state::{
     Answering, Arriving, CallState, Early, Greeting, Interrupted, Sound, Talk, UrgentKey, Waiting,

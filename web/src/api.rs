@@ -2,6 +2,7 @@
 //! endpoint reads the request, asks a crate below, and puts the answer into words; nothing more.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
 pub mod calls;
 pub mod cases;
@@ -11,6 +12,7 @@ pub mod households;
 pub mod interactions;
 pub mod me;
 pub mod queues;
+pub mod recordings;
 pub mod reservations;
 pub mod search;
 pub mod session;
@@ -57,6 +59,8 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(supervision::move_caller))
         .routes(routes!(supervision::reclass_caller))
         .routes(routes!(floor::get))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::acknowledge))
         .routes(routes!(queues::list))
         .routes(routes!(queues::metrics::get))
         .routes(routes!(reservations::accept))
@@ -67,6 +71,9 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(calls::hang_up))
         .routes(routes!(calls::send_digits))
         .routes(routes!(calls::set_contact))
+        .routes(routes!(recordings::live::pause))
+        .routes(routes!(recordings::live::resume))
+        .routes(routes!(recordings::live::stop))
         .routes(routes!(web_calls::begin))
         .routes(routes!(web_calls::audio::ice_servers))
         .routes(routes!(web_calls::audio::reconnect))
@@ -85,6 +92,10 @@ fn records() -> OpenApiRouter<App> {
         .routes(routes!(households::join))
         .routes(routes!(interactions::search))
         .routes(routes!(interactions::get))
+        .routes(routes!(recordings::list))
+        .routes(routes!(recordings::audio::get))
+        .routes(routes!(recordings::set_legal_hold))
+        .routes(routes!(recordings::delete))
         .routes(routes!(cases::open, cases::list))
         .routes(routes!(cases::get, cases::update))
         .routes(routes!(cases::draft::save))

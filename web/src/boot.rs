@@ -7,12 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use crm::recording::Rule;
 use crm::search::{Indexer, Search, SearchIndex};
 use ids::QueueId;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use routing::FloorConfig;
 use store::Store;
-use switchboard::{Drivers, Exchange, ExchangeConfig, Line, Lines};
+use switchboard::{
+    Drivers, Exchange, ExchangeConfig, Line, Lines, RecordingConfig, RecordingRules,
+};
 use telephony::driver::media::{MediaConfig, MediaPlane};
 use telephony::driver::sip::{RsipPort, SipConfig, SipPort};
 use telephony::flow::{Flow, builtin_flow};
@@ -23,7 +26,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
-use crate::config::Settings;
+use crate::config::{RecordingRule, Settings};
 use crate::housekeeping;
 use crate::prompts;
 use crate::server;
@@ -105,7 +108,8 @@ pub fn lines(settings: &Settings, library: &AudioLibrary) -> anyhow::Result<Line
     for queue in &settings.queues {
         let flow = greeting(&queue.flow)?;
         flow.validate(&queues, library)?;
-        let line = Line { queue: queue.id, flow: Arc::new(flow), class: queue.class };
+        let recording = RecordingRules { tier_one: rule(queue.recording) };
+        let line = Line { queue: queue.id, flow: Arc::new(flow), class: queue.class, recording };
         first.get_or_insert_with(|| line.clone());
         by_number.insert(queue.number.clone(), line);
     }
@@ -176,13 +180,42 @@ async fn start_exchange(
         calls_max: usize::try_from(settings.sip.calls_max)?,
         agent_lost_after: Duration::from_secs(settings.floor.heartbeat_lost_s),
         breaches: settings.data.folder.join("breaches"),
+        recording: recording_config(settings),
     };
     let exchange = Exchange::start(config, store.clone(), drivers).await?;
     Ok((exchange, sip, webrtc))
 }
 
+const fn rule(rule: RecordingRule) -> Option<Rule> {
+    match rule {
+        RecordingRule::Never => None,
+        RecordingRule::Announced => Some(Rule::Announced),
+        RecordingRule::Consent => Some(Rule::Consent),
+    }
+}
+
+/// How talks are recorded; `None`, and a warning if a queue asks for it, without a key.
+fn recording_config(settings: &Settings) -> Option<RecordingConfig> {
+    let recording = &settings.recording;
+    let keys = recording.keys();
+    if recording.key.is_none() {
+        if settings.queues.iter().any(|queue| queue.recording != RecordingRule::Never) {
+            tracing::warn!("no call is recorded: `recording.key_file` is not set");
+        }
+        return None;
+    }
+    Some(RecordingConfig {
+        folder: recording.folder(&settings.data.folder),
+        keys,
+        keep: recording.keep(),
+        free_min: recording.free_min_mb.saturating_mul(1 << 20),
+        pause_max: Duration::from_secs(recording.pause_max_s),
+        delete_withdrawn: recording.delete_withdrawn,
+    })
+}
+
 fn media_config(settings: &Settings) -> MediaConfig {
-    let public = settings.sip.public_address;
+    let public = settings.sip.public_rtp_address.or(settings.sip.public_address);
     MediaConfig {
         rtp_public: public,
         rtp_ports: settings.rtp.ports.ports().clone(),
@@ -200,6 +233,8 @@ fn sip_config(settings: &Settings) -> SipConfig {
         public_address: sip.public_address,
         calls_max: usize::try_from(sip.calls_max).unwrap_or(usize::MAX),
         calls_per_second_max: usize::try_from(sip.calls_per_second_max).unwrap_or(usize::MAX),
+        session_expires_s: sip.session_expires_s,
+        session_expires_min_s: sip.session_expires_min_s,
         ..SipConfig::new(sip.listen, sip.trunks.clone())
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::time::Duration;
 
 use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Timestamp};
@@ -10,7 +11,7 @@ use super::Changes;
 use super::chance::{Chance, Patience};
 use super::run::Run;
 use crate::effect::{FloorEffect, StopCause};
-use crate::event::{FloorEvent, LeaveCause, Wanted};
+use crate::event::{CallerKey, FloorEvent, LeaveCause, Wanted};
 use crate::floor::Floor;
 use crate::metrics::Metrics;
 use crate::snapshot::RestoreError;
@@ -45,6 +46,7 @@ pub(super) struct Caller {
     pub(super) queue: QueueId,
     pub(super) class: Class,
     pub(super) language: Option<Language>,
+    pub(super) key: Option<CallerKey>,
     /// Became more urgent, was moved: so long after the arrival.
     pub(super) changes: Vec<(Duration, FloorEvent)>,
     pub(super) wait: Option<Wait>,
@@ -68,6 +70,8 @@ pub(super) enum WrapUp {
     /// The agent was ready before its end.
     Early(Duration),
     Whole,
+    /// The report was filed after its end.
+    Late(Duration),
 }
 
 /// What became of a console that rang.
@@ -142,8 +146,12 @@ impl DayBook {
 
     fn hear_of_caller(&mut self, event: &FloorEvent) {
         let at = self.end;
-        if let FloorEvent::CallerArrived { call, queue, class, language, since, .. } = event {
-            let new = || Caller::new(at, *since, *queue, *class, *language);
+        if let FloorEvent::CallerArrived { call, queue, class, language, since, caller, .. } = event
+        {
+            let new = || {
+                let person = Caller::new(at, *since, *queue, *class, *language);
+                Caller { key: *caller, ..person }
+            };
             self.callers.entry(*call).or_insert_with(new);
         } else if let FloorEvent::CallerRaised { call, .. }
         | FloorEvent::CallerReclassed { call, .. }
@@ -174,13 +182,7 @@ impl DayBook {
         if let FloorEvent::AgentStateRequested { agent, want: Wanted::Available } = event {
             // The end of wrap-up and of not responding follow from the work of the run.
             match self.states.get(agent) {
-                Some((AgentState::WrapUp { call, .. }, since)) => {
-                    let spent = self.end.since(*since);
-                    if let Some(caller) = self.callers.get_mut(call) {
-                        caller.wrap_up = Some(WrapUp::Early(spent));
-                    }
-                    return;
-                }
+                Some((AgentState::WrapUp { .. }, _)) => return,
                 Some((AgentState::NotResponding { .. }, since)) => {
                     self.returns.push(self.end.since(*since));
                     return;
@@ -224,11 +226,26 @@ impl DayBook {
             if before.is_none_or(|(before, _)| before != *state) {
                 self.states.insert(*agent, (*state, self.end));
             }
-            if let Some((AgentState::WrapUp { call, .. }, _)) = before
-                && !matches!(state, AgentState::WrapUp { .. })
+            if let Some((AgentState::WrapUp { call, until }, since)) = before
+                && !matches!(state, AgentState::WrapUp { .. } | AgentState::Ringing { .. })
                 && let Some(caller) = self.callers.get_mut(&call)
             {
-                caller.wrap_up.get_or_insert(WrapUp::Whole);
+                // One that ended by itself ended on time, however late the tick.
+                let ended = match state {
+                    AgentState::Available { since } => *since,
+                    AgentState::Offline
+                    | AgentState::Ringing { .. }
+                    | AgentState::Talking { .. }
+                    | AgentState::OnHold { .. }
+                    | AgentState::WrapUp { .. }
+                    | AgentState::Break { .. }
+                    | AgentState::NotResponding { .. } => self.end,
+                };
+                caller.wrap_up = Some(match ended.cmp(&until) {
+                    Ordering::Less => WrapUp::Early(ended.since(since)),
+                    Ordering::Equal => WrapUp::Whole,
+                    Ordering::Greater => WrapUp::Late(ended.since(since)),
+                });
             }
         }
     }
@@ -252,6 +269,7 @@ impl Caller {
             queue,
             class,
             language,
+            key: None,
             changes: Vec::new(),
             wait: None,
             connected_at: None,

@@ -33,6 +33,11 @@ enum Happening {
         accept: bool,
     },
     TalkEnds(CallId),
+    /// The report, where wrap-up needs one to end.
+    Files {
+        agent: AgentId,
+        call: CallId,
+    },
     IsReady {
         agent: AgentId,
         call: CallId,
@@ -55,6 +60,8 @@ pub(super) struct Run<'a> {
     rings: BTreeMap<CallId, u64>,
     /// Has waited or waits, and was never answered.
     unanswered: BTreeSet<CallId>,
+    /// The call that each agent wrapped up last.
+    wrapping: BTreeMap<AgentId, CallId>,
 }
 
 impl<'a> Run<'a> {
@@ -85,6 +92,7 @@ impl<'a> Run<'a> {
             planned: 0,
             rings: BTreeMap::new(),
             unanswered: BTreeSet::new(),
+            wrapping: BTreeMap::new(),
             book,
         })
     }
@@ -136,6 +144,7 @@ impl<'a> Run<'a> {
                     language: caller.language,
                     since: caller.since,
                     head: false,
+                    caller: caller.key,
                 };
                 self.plan(caller.arrived_at, Happening::Event(event));
             }
@@ -207,10 +216,8 @@ impl<'a> Run<'a> {
                     }
                 }
                 AgentState::NotResponding { .. } => self.returns(row.agent),
-                AgentState::Offline
-                | AgentState::Available { .. }
-                | AgentState::WrapUp { .. }
-                | AgentState::Break { .. } => {}
+                AgentState::WrapUp { call, until } => self.wraps_up(row.agent, call, until),
+                AgentState::Offline | AgentState::Available { .. } | AgentState::Break { .. } => {}
             }
         }
     }
@@ -231,6 +238,11 @@ impl<'a> Run<'a> {
                 self.happens(FloorEvent::ReservationRejected { reservation, agent });
             }
             Happening::TalkEnds(call) => self.happens(FloorEvent::CallEnded { call }),
+            Happening::Files { agent, call } => {
+                if self.floor.config().report_required {
+                    self.happens(FloorEvent::ReportFiled { call, agent });
+                }
+            }
             Happening::IsReady { agent, call } => {
                 let state = self.floor.agent(agent).map(|row| row.state);
                 if matches!(state, Some(AgentState::WrapUp { call: last, .. }) if last == call) {
@@ -306,12 +318,18 @@ impl<'a> Run<'a> {
     }
 
     fn wraps_up(&mut self, agent: AgentId, call: CallId, until: Timestamp) {
+        if self.wrapping.insert(agent, call) == Some(call) {
+            return;
+        }
         let known = self.book.callers.get(&call).and_then(|caller| caller.wrap_up);
         let drawn = || self.chance.pick(Purpose::WrapUp, number(call), 0, &self.wrap_ups);
-        if let Some(WrapUp::Early(spent)) = known.or_else(drawn)
-            && self.now + spent < until
-        {
-            self.plan(self.now + spent, Happening::IsReady { agent, call });
+        match known.or_else(drawn).unwrap_or(WrapUp::Whole) {
+            WrapUp::Early(spent) => {
+                self.plan((self.now + spent).min(until), Happening::Files { agent, call });
+                self.plan(self.now + spent, Happening::IsReady { agent, call });
+            }
+            WrapUp::Whole => self.plan(self.now, Happening::Files { agent, call }),
+            WrapUp::Late(spent) => self.plan(self.now + spent, Happening::Files { agent, call }),
         }
     }
 

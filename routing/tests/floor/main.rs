@@ -16,4 +16,5 @@ mod simulator;
 mod supervision;
 mod support;
 mod table;
+mod waiting;
 mod what_if;

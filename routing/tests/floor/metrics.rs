@@ -128,8 +128,15 @@ fn who_waits_again_after_a_lost_agent_is_answered_once() {
     else {
         unreachable!("it is an arrival")
     };
-    let again =
-        FloorEvent::CallerArrived { call: id, queue, class, language, since: at(1), head: true };
+    let again = FloorEvent::CallerArrived {
+        call: id,
+        queue,
+        class,
+        language,
+        since: at(1),
+        head: true,
+        caller: None,
+    };
     counted.happens(50, again);
     let cell = counted.cell(0, "a", Class::Standard);
     assert_eq!((cell.offered, cell.answered.count(), cell.returned), (1, 1, 1));

@@ -22,6 +22,7 @@ use super::*;
 use crate::bus::{Bus, BusEvent};
 use crate::clock::Clock;
 use crate::hub::{Line, Lines};
+use crate::recording::{RecordingPort, RecordingRules};
 use crate::registry::{AgentEntry, AgentProfile, CallEntry, Registry};
 use crate::talk_quality::TalkQuality;
 use crate::view::{CallState, CallView, Medium};
@@ -43,6 +44,7 @@ struct NoSip;
 impl SipPort for NoSip {
     fn ring(&self, _: LegId) {}
     fn answer(&self, _: LegId, _: String) {}
+    fn describe(&self, _: LegId, _: Result<String, Refusal>) {}
     fn refuse(&self, _: LegId, _: Refusal) {}
     fn hang_up(&self, _: LegId) {}
 }
@@ -132,7 +134,7 @@ impl Bench {
     }
 }
 
-async fn hub(db: &TestDb) -> Hub {
+pub(crate) async fn hub(db: &TestDb) -> Hub {
     let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let hindi = "hi".parse().expect("a language");
     let library = Arc::new(AudioLibrary::builtin(hindi).expect("prompts are built in"));
@@ -140,7 +142,8 @@ async fn hub(db: &TestDb) -> Hub {
     let media = MediaPlane::start(MediaConfig::new(local), library, sender).await;
     let flow = builtin_flow("health").expect("built in").expect("sound");
     let queue = "health".parse().expect("a queue");
-    let line = Line { queue, flow: Arc::new(flow), class: Class::Standard };
+    let class = Class::Standard;
+    let line = Line { queue, flow: Arc::new(flow), class, recording: RecordingRules::default() };
     Hub {
         clock: Clock::system(),
         bus: Bus::new(),
@@ -149,6 +152,7 @@ async fn hub(db: &TestDb) -> Hub {
         media: media.expect("the media plane starts"),
         floor: floor_task::channel().0,
         records: records::start(db.store().clone()).0,
+        recording: RecordingPort::off(),
         lines: Lines::new(line, HashMap::new()),
         calls_max: 10,
         tasks: TaskTracker::new(),
@@ -156,7 +160,7 @@ async fn hub(db: &TestDb) -> Hub {
     }
 }
 
-fn view(id: CallId) -> CallView {
+pub(crate) fn view(id: CallId) -> CallView {
     CallView {
         id,
         interaction_id: interaction::id_of(id),
@@ -175,6 +179,7 @@ fn view(id: CallId) -> CallView {
         ended_at: None,
         agent: None,
         position: None,
+        recording: None,
     }
 }
 

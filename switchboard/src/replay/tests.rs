@@ -71,6 +71,7 @@ async fn a_few_calls(port: &FloorPort, consoles: &Consoles, clock: &Clock, first
             language: None,
             since: clock.now(),
             head: false,
+            caller: None,
         };
         port.ask(event).await.expect("answered").expect("accepted");
     }

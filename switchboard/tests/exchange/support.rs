@@ -8,12 +8,14 @@ use std::time::Duration;
 use crm::Actor;
 use crm::actor::{Purpose, Role};
 use crm::interaction::{self, Interaction};
+use crm::recording::Rule;
 use ids::{AgentId, CallId, Class, QueueId, UserId};
 use routing::FloorConfig;
 use store::Store;
 use store::testing::TestDb;
 use switchboard::{
     AgentProfile, CallState, Drivers, Exchange, ExchangeConfig, Happening, Line, Lines,
+    RecordingConfig, RecordingRules,
 };
 use telephony::call::{Digit, EndCause};
 use telephony::driver::dial::{DialReport, DialRequest, dial};
@@ -45,6 +47,21 @@ impl Bench {
         db: TestDb,
         wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
     ) -> Self {
+        let config = config(&db, None, None);
+        Self::start_as(db, wrap, config).await
+    }
+
+    /// All calls recorded by this rule.
+    pub(crate) async fn recording(db: TestDb, rule: Rule, to: RecordingConfig) -> Self {
+        let config = config(&db, Some(rule), Some(to));
+        Self::start_as(db, |sip| sip, config).await
+    }
+
+    async fn start_as(
+        db: TestDb,
+        wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
+        config: ExchangeConfig,
+    ) -> Self {
         let (sip_sender, sip_events) = mpsc::channel(1024);
         let (media_sender, media_events) = mpsc::channel(1024);
         let listen = SocketAddr::new(LOCALHOST, 0);
@@ -57,7 +74,7 @@ impl Bench {
         let media = media.expect("the media plane starts");
         let shared: Arc<dyn SipPort> = sip.clone();
         let drivers = Drivers { sip: wrap(shared), sip_events, media: media.clone(), media_events };
-        let exchange = Exchange::start(config(&db), db.store().clone(), drivers).await;
+        let exchange = Exchange::start(config, db.store().clone(), drivers).await;
         Self { db, exchange: exchange.expect("the exchange starts"), sip, media }
     }
 
@@ -170,14 +187,20 @@ pub(crate) fn health() -> QueueId {
     "health".parse().expect("a queue")
 }
 
-fn config(db: &TestDb) -> ExchangeConfig {
+fn config(db: &TestDb, rule: Option<Rule>, recording: Option<RecordingConfig>) -> ExchangeConfig {
     let flow = builtin_flow("health").expect("the flow is built in").expect("the flow is sound");
-    let line = Line { queue: health(), flow: Arc::new(flow), class: Class::Standard };
+    let line = Line {
+        queue: health(),
+        flow: Arc::new(flow),
+        class: Class::Standard,
+        recording: RecordingRules { tier_one: rule },
+    };
     ExchangeConfig {
         floor: FloorConfig::with_queues(vec![health()]),
         lines: Lines::new(line.clone(), HashMap::from([("104".to_owned(), line)])),
         calls_max: 100,
         agent_lost_after: Duration::from_secs(15),
         breaches: db.folder().expect("the tests use a folder").join("breaches"),
+        recording,
     }
 }

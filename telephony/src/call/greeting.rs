@@ -16,7 +16,8 @@ impl Step<'_> {
     pub(super) fn greet(&mut self) -> CallState {
         let mut said = Vec::new();
         let flow = Arc::clone(&self.line.flow);
-        let next = FlowRun::start(flow, self.line.language, self.now, &mut said);
+        let notice = self.line.notice.clone().filter(|_| self.line.class != Class::Emergency);
+        let next = FlowRun::start(flow, self.line.language, notice, self.now, &mut said);
         self.follow(next, said, PlayId::default())
     }
 
@@ -71,7 +72,11 @@ impl Step<'_> {
         step: impl FnOnce(FlowRun, ids::Timestamp, &mut Vec<FlowOutput>) -> FlowNext,
     ) -> CallState {
         let mut said = Vec::new();
+        let closing = greeting.run.is_closing();
         let next = step(greeting.run, self.now, &mut said);
+        if closing && matches!(next, FlowNext::Done(_)) {
+            self.line.notice = None;
+        }
         self.follow(next, said, greeting.play)
     }
 

@@ -52,6 +52,10 @@ pub struct CallFacts {
     pub remembered_language: Option<Language>,
     /// The class that callers of this number start with.
     pub class: Class,
+    /// Words that every caller of this number hears before a person answers: last in the greeting,
+    /// or after the first words of the wait for those who skip the greeting. They hold up nobody who
+    /// is in the queue, and no emergency at all.
+    pub notice: Option<PromptName>,
 }
 
 /// One call.
@@ -115,11 +119,11 @@ impl Call {
         now: Timestamp,
         _out: &mut Vec<CallEffect>,
     ) -> Self {
-        let CallFacts { id, leg, queue, flow, remembered_language, class } = facts;
+        let CallFacts { id, leg, queue, flow, remembered_language, class, notice } = facts;
         // A language that this greeting does not speak would ask for an agent whom nobody hired.
         let language = remembered_language.filter(|l| flow.languages().contains(l));
         let until = now + config.record_timeout;
-        let line = Line { config, id, leg, queue, class, language, flow, plays: 0 };
+        let line = Line { config, id, leg, queue, class, language, flow, notice, plays: 0 };
         Self { line, state: CallState::Arriving(Arriving { until, early: Early::default() }) }
     }
 
@@ -213,6 +217,8 @@ pub(super) struct Line {
     pub(super) class: Class,
     pub(super) language: Option<Language>,
     pub(super) flow: Arc<Flow>,
+    /// What this caller has still to be told before talking with a person.
+    pub(super) notice: Option<PromptName>,
     /// Playlists begun.
     plays: u32,
 }
@@ -282,7 +288,10 @@ impl Step<'_> {
     pub(super) fn join_queue(&mut self, since: Timestamp, head: bool, prompt: &str) -> CallState {
         let Line { queue, class, language, .. } = *self.line;
         self.out.push(CallEffect::JoinQueue { queue, class, language, since, head });
-        let sound = self.announce(prompt);
+        let notice = self.line.notice.take();
+        let words = [Some(prompt), notice.as_ref().map(|notice| notice.0.as_str())];
+        let prompts = words.into_iter().flatten().map(|words| self.spoken(words)).collect();
+        let sound = Sound::Announcement(self.play(prompts, false));
         let announce_at = self.now + self.line.config.announce_every;
         CallState::Waiting(Waiting { since, sound, announce_at })
     }

@@ -13,12 +13,18 @@ pub const PROMPT_CHANGE_LANGUAGE: &str = "change_language";
 /// Played while a caller waits or is held.
 pub const PROMPT_MUSIC: &str = "music";
 
+/// Said before a person answers, on lines whose talks are recorded.
+pub const PROMPT_RECORDED: &str = "recorded";
+/// Asked before a person answers, on lines where the caller decides on recording.
+pub const PROMPT_RECORDING_CONSENT: &str = "recording_consent";
 /// All of them: each must exist in each language of a greeting.
-pub const MACHINE_PROMPTS: [&str; 6] = [
+pub const MACHINE_PROMPTS: [&str; 8] = [
     PROMPT_EMERGENCY,
     PROMPT_PLEASE_WAIT,
     PROMPT_STILL_WAITING,
     PROMPT_AGENT_LOST,
     PROMPT_CHANGE_LANGUAGE,
     PROMPT_MUSIC,
+    PROMPT_RECORDED,
+    PROMPT_RECORDING_CONSENT,
 ];

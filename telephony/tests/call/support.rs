@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ids::{AgentId, CallId, Class, LegId, QueueId, Timestamp};
-use telephony::call::{Call, CallEffect, CallEvent, CallFacts, CallState, Digit, PlayId, Sound};
+use telephony::call::{
+    Call, CallEffect, CallEvent, CallFacts, CallState, Digit, PlayId, PromptName, Sound,
+};
 use telephony::flow::{Flow, builtin_flow};
 
 pub(crate) const CALLER_LEG: LegId = LegId::from_number(1);
@@ -40,6 +42,7 @@ pub(crate) fn facts(remembered: Option<&str>) -> CallFacts {
         flow: health(),
         remembered_language: remembered.map(|l| l.parse().expect("a language")),
         class: Class::Standard,
+        notice: None,
     }
 }
 
@@ -53,8 +56,18 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) fn arrived(remembered: Option<&str>) -> Self {
+        Self::of(facts(remembered))
+    }
+
+    /// On a line of which every caller hears a notice.
+    pub(crate) fn noticed(remembered: Option<&str>) -> Self {
+        let notice = Some(PromptName("recorded".to_owned()));
+        Self::of(CallFacts { notice, ..facts(remembered) })
+    }
+
+    fn of(facts: CallFacts) -> Self {
         let mut out = Vec::new();
-        let call = Call::arrived(facts(remembered), at(0), &mut out);
+        let call = Call::arrived(facts, at(0), &mut out);
         Self { call, now: at(0), out }
     }
 

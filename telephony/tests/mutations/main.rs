@@ -179,7 +179,7 @@ fn greetings() {
         // A greeting that is taken can be walked, and silence leads out of it.
         let mut now = ids::Timestamp::from_micros(0);
         let mut said = Vec::new();
-        let mut next = FlowRun::start(std::sync::Arc::new(flow), None, now, &mut said);
+        let mut next = FlowRun::start(std::sync::Arc::new(flow), None, None, now, &mut said);
         for step in 0..2000 {
             let FlowNext::Goes(run) = next else { return true };
             if step < 3 {

@@ -63,7 +63,8 @@ pub async fn force_state(
     let entry = entry(&signed.person, Action::ChangeState, Entity::User, agent.as_uuid(), purpose);
     note(&app, entry).await?;
     let by = signed.person.user;
-    let view = app.exchange().force_state(agent, want, by, reason.into()).await.map_err(of_agent)?;
+    let view =
+        app.exchange().force_state(agent, want, by, reason.into()).await.map_err(of_agent)?;
     Ok(Json((&view).into()))
 }
 

@@ -45,7 +45,10 @@ access! {
     /// Those who have to do with the floor.
     SeesFloor: [Operator, Doctor, Supervisor, Admin], Some("floor:read");
 
-    /// Those who change agents' states and the places of callers.
+    /// Those who watch the whole floor.
+    WatchesFloor: [Supervisor, Admin], Some("floor:read");
+
+    /// Those who direct it.
     DirectsFloor: [Supervisor, Admin], None;
 
     /// Those who read how the queues did.
@@ -62,6 +65,12 @@ access! {
 
     /// Those who write them.
     WritesRecords: [Operator, Doctor, Supervisor], Some("records:write");
+
+    /// Those who hear recorded calls: people, by name.
+    HearsRecordings: [Operator, Doctor, Supervisor], None;
+
+    /// Those who decide how long a recording is kept.
+    KeepsRecordings: [Supervisor], None;
 
     /// Those who keep accounts.
     KeepsAccounts: [Admin], Some("users:write");

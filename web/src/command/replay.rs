@@ -1,14 +1,17 @@
 //! `helpline replay`: a day of the floor, run again from its journal; or a file that the live check
 //! left behind.
 
+mod change;
+mod compare;
 mod table;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use routing::replay::Changes;
 use store::Store;
-use switchboard::replay::{self, Replayed, Unheard, repro};
+use switchboard::replay::{self, Notes, Replayed, repro};
 
 use crate::boot;
 use crate::config::Settings;
@@ -26,6 +29,8 @@ pub struct Replay {
     /// A file that the live check left in the folder `breaches`, instead of a day.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["day", "data"])]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    change: change::Change,
 }
 
 impl Replay {
@@ -44,9 +49,17 @@ impl Replay {
         }
         let store = open(&settings).await?;
         let floor = boot::floor_config(&settings);
-        let replayed = replay::replay(&store, &floor, day.begin(), day.end(), Unheard).await?;
+        let mut notes = Notes::default();
+        let replayed = replay::replay(&store, &floor, day.begin(), day.end(), &mut notes).await?;
         print!("{}", table::day(&replayed, day, &settings.queues));
-        verdict(&replayed, day)
+        verdict(&replayed, day)?;
+        let changes = self.change.on(day, &replayed.config)?;
+        if changes != Changes::default()
+            && let Some(book) = notes.0
+        {
+            print!("{}", compare::run(&book, &changes, &replayed, day, &settings.queues)?);
+        }
+        Ok(())
     }
 }
 

@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use ids::{Class, QueueId};
 use ipnet::IpNet;
-use routing::metrics::{Target, Targets};
 use serde::Deserialize;
 
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
-use super::{ConfigProblem, IceUrl, Secret};
+use super::{ConfigProblem, IceUrl, RecordingRule, Secret};
 
 /// `[http]`: where browsers and machines reach the program.
 #[derive(Clone, Debug, Deserialize)]
@@ -72,6 +71,29 @@ pub struct Sip {
     pub calls_max: u32,
     /// New calls a second.
     pub calls_per_second_max: u32,
+    /// How long a call stands without a refresh, seconds (RFC 4028): what we ask for.
+    pub session_expires_s: u32,
+    /// The shortest that we take, seconds.
+    pub session_expires_min_s: u32,
+    /// The address on which trunks send audio, if it is not `public_address`.
+    #[serde(deserialize_with = "blank_is_none")]
+    pub public_rtp_address: Option<IpAddr>,
+}
+
+impl Sip {
+    /// RFC 4028 §4 allows no session below 90 seconds; more than a day is a slip of the hand.
+    pub(super) fn check(&self) -> Result<(), ConfigProblem> {
+        let (expires_s, min_s) = (self.session_expires_s, self.session_expires_min_s);
+        let bad = |key, why: &str| Err(ConfigProblem::Value { key, why: why.to_owned() });
+        if min_s < 90 {
+            return bad("sip.session_expires_min_s", "is less than 90 (RFC 4028)");
+        }
+        if expires_s < min_s || expires_s > 86_400 {
+            let why = "is not between sip.session_expires_min_s and 86400, a day";
+            return bad("sip.session_expires_s", why);
+        }
+        Ok(())
+    }
 }
 
 /// `[media]`: the threads that carry audio.
@@ -254,48 +276,7 @@ pub struct Queue {
     /// What share of its callers is to be answered in time, and how long that is.
     #[serde(default)]
     pub service: Service,
-}
-
-/// What a queue promises, in percent and seconds: `service` of a `[[queue]]`.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Service {
-    /// Of callers below `emergency`, this share …
-    pub percent: u8,
-    /// … within this time.
-    pub within_s: u32,
-    /// Of emergencies, this share …
-    pub emergency_percent: u8,
-    /// … within this time.
-    pub emergency_within_s: u32,
-    /// Whoever hangs up within this time is not counted in the service level.
-    pub short_abandon_s: u32,
-}
-
-impl Default for Service {
-    fn default() -> Self {
-        Self {
-            percent: 80,
-            within_s: 20,
-            emergency_percent: 95,
-            emergency_within_s: 10,
-            short_abandon_s: 5,
-        }
-    }
-}
-
-impl Service {
-    /// As the metrics take it.
-    #[must_use]
-    pub fn targets(&self) -> Targets {
-        let target = |percent, within_s: u32| Target {
-            percent,
-            within: Duration::from_secs(within_s.into()),
-        };
-        Targets {
-            standard: target(self.percent, self.within_s),
-            emergency: target(self.emergency_percent, self.emergency_within_s),
-            short_abandon: Duration::from_secs(self.short_abandon_s.into()),
-        }
-    }
+    /// Whether talks of its callers with operators are recorded.
+    #[serde(default)]
+    pub recording: RecordingRule,
 }

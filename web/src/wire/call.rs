@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::Moment;
 use super::agent::millis;
+use super::record::recording::CallRecording;
 use super::words::{CallState, Class, Medium};
 
 /// A call.
@@ -47,6 +48,14 @@ pub struct CallView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub language: Option<Language>,
+    /// The agent on it, or who was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub agent: Option<AgentId>,
+    /// Since when the caller waits or waited for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub waiting_since: Option<Moment>,
     /// When it came.
     #[schema(value_type = String, format = DateTime)]
     pub arrived_at: Moment,
@@ -56,6 +65,9 @@ pub struct CallView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub talking_since: Option<Moment>,
+    /// Its recording, once somebody talks on a line that is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<CallRecording>,
 }
 
 impl std::fmt::Debug for CallView {
@@ -103,9 +115,12 @@ impl CallView {
             queue: view.queue,
             class: view.class.into(),
             language: view.language,
+            agent: view.agent,
+            waiting_since: view.queued_at.map(Into::into),
             arrived_at: view.arrived_at.into(),
             waited_ms: millis(view.waited(now)),
             talking_since: view.talking_at.map(Into::into),
+            recording: view.recording.map(Into::into),
         }
     }
 }

@@ -43,9 +43,13 @@ const SIGNED_IN: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Ad
 const AGENTS: &[Who] = &[Who::Operator, Who::Doctor];
 /// Those who see calls.
 const CALLS: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor];
+/// Those who decide how long recordings are kept.
+const SUPERVISORS: &[Who] = &[Who::Supervisor];
 /// Those who see the floor.
 const FLOOR: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin, Who::Machine];
-/// Those who direct the floor.
+/// Those who watch the whole floor.
+const WATCHERS: &[Who] = &[Who::Supervisor, Who::Admin, Who::Machine];
+/// Those who direct it.
 const DIRECTORS: &[Who] = &[Who::Supervisor, Who::Admin];
 /// Those who open the event stream.
 const STREAM: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin];
@@ -81,6 +85,8 @@ const TABLE: &[(&str, &[Who])] = &[
     ("move_call", DIRECTORS),
     ("reclass_call", DIRECTORS),
     ("get_floor", FLOOR),
+    ("list_alerts", WATCHERS),
+    ("acknowledge_alert", DIRECTORS),
     ("list_queues", FLOOR),
     ("get_queue_metrics", METRICS),
     ("accept_reservation", AGENTS),
@@ -91,6 +97,9 @@ const TABLE: &[(&str, &[Who])] = &[
     ("hang_up_call", AGENTS),
     ("send_digits", AGENTS),
     ("set_call_contact", AGENTS),
+    ("pause_recording", AGENTS),
+    ("resume_recording", AGENTS),
+    ("stop_recording", AGENTS),
     ("begin_web_call", OPEN),
     ("get_web_call_ice_servers", OPEN),
     ("reconnect_web_call_media", OPEN),
@@ -106,6 +115,10 @@ const TABLE: &[(&str, &[Who])] = &[
     ("join_household", RECORDS),
     ("find_interactions_by_phone", RECORDS),
     ("get_interaction", RECORDS),
+    ("list_recordings", RECORDS),
+    ("get_recording_audio", CALLS),
+    ("set_legal_hold", SUPERVISORS),
+    ("delete_recording", SUPERVISORS),
     ("open_case", RECORDS),
     ("list_cases", RECORDS),
     ("get_case", RECORDS),

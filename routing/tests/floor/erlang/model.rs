@@ -181,8 +181,15 @@ impl Desk {
         let call = CallId::from_number(self.arrivals.into());
         let (queue, since) = (self.queue, self.now);
         let class = Class::Standard;
-        let arrived =
-            FloorEvent::CallerArrived { call, queue, class, language: None, since, head: false };
+        let arrived = FloorEvent::CallerArrived {
+            call,
+            queue,
+            class,
+            language: None,
+            since,
+            head: false,
+            caller: None,
+        };
         self.happens(arrived);
         let gap = self.exponential(self.gap);
         self.next_arrival_at = self.now + gap;

@@ -16,6 +16,7 @@ fn arrives(number: u128, seconds: i64) -> FloorEvent {
         language: None,
         since: at(seconds),
         head: false,
+        caller: None,
     }
 }
 

@@ -23,6 +23,8 @@ export const TESTID = {
   lineQuality: "line-quality",
   lineFigures: "line-figures",
   audioVerdict: "audio-verdict",
+  recording: "recording-mark",
+  recordingLine: "recording-line",
   goAvailable: "go-available",
   statusMenu: "status-menu",
   statusBreak: "status-break", // + "-meal", "-rest", …
@@ -63,9 +65,26 @@ export const TESTID = {
   reason: "open-reason",
   timeline: "case-timeline",
   timelineQuality: "case-timeline-quality",
+  timelineRecording: "case-timeline-recording",
+  recordingPlay: "recording-play",
+  recordingReason: "recording-reason",
+  recordingSound: "recording-sound",
   closeCase: "case-close",
   reopenCase: "case-reopen",
   contactPanel: "contact-panel",
+  // The supervisor's floor
+  floor: "floor",
+  floorTile: "floor-tile", // + "-waiting", …
+  floorSums: "floor-sums",
+  floorQueue: "floor-queue", // + "-" + key
+  floorWaiting: "floor-waiting",
+  floorAgent: "floor-agent",
+  floorCall: "floor-call",
+  floorAlert: "floor-alert",
+  forceDialog: "force-dialog",
+  forceSubmit: "force-submit",
+  callerDialog: "caller-dialog",
+  callerSubmit: "caller-submit",
   // Everywhere
   language: "language-switch",
   theme: "theme-switch",
