@@ -147,8 +147,8 @@ async fn a_supervisor_holds_a_recording_or_destroys_it_for_good() {
     assert!(!file(&app).exists(), "the file is gone");
     let after = audio(&operator).send().await.expect("an answer");
     problem_of(after, StatusCode::CONFLICT, "wrong-state").await;
-    let listed = operator.get(&format!("/api/v1/interactions/{}/recordings", row.interaction));
-    let listed: Value = listed.await.json().await.expect("json");
+    let path = format!("/api/v1/interactions/{}/recordings", row.interaction);
+    let listed: Value = operator.get(&path).await.json().await.expect("json");
     assert_eq!(listed[0]["state"], "deleted");
     assert_eq!(listed[0]["deleted_because"], "ordered");
     app.stop().await;
