@@ -55,7 +55,6 @@ impl Witness {
             | CallEvent::CallerConfirmed
             | CallEvent::CallerLeft { .. }
             | CallEvent::AgentAccepted { .. }
-            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp
