@@ -4,6 +4,7 @@ mod alerts;
 mod recording;
 mod supervision;
 mod stopping;
+mod trunks;
 mod web_media;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::admission::Admitted;
 use crate::bus::{Bus, Subscription};
+use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
 use crate::hub::{Hub, Lines};
@@ -149,6 +151,7 @@ impl Exchange {
             records,
             recording,
             lines: config.lines,
+            caller_keys: CallerKeys::default(),
             calls_max: config.calls_max,
             tasks,
             draining: AtomicBool::new(false),
@@ -275,6 +278,14 @@ impl Exchange {
         reservation: ReservationId,
     ) -> Result<(), ExchangeError> {
         self.ask(FloorEvent::ReservationAccepted { reservation, agent }).await
+    }
+
+    /// The agent's report of a call is filed: wrap-up may end.
+    ///
+    /// # Errors
+    /// What the floor refuses: the agent neither talks on that call nor wraps it up.
+    pub async fn report_filed(&self, agent: AgentId, call: CallId) -> Result<(), ExchangeError> {
+        self.ask(FloorEvent::ReportFiled { call, agent }).await
     }
 
     /// The agent declines.
