@@ -261,7 +261,7 @@ fn sip_config(settings: &Settings) -> SipConfig {
     }
 }
 
-fn floor_config(settings: &Settings) -> FloorConfig {
+pub(crate) fn floor_config(settings: &Settings) -> FloorConfig {
     let floor = &settings.floor;
     FloorConfig {
         ring: Duration::from_secs(floor.ring_s),

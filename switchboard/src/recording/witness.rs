@@ -62,7 +62,6 @@ impl Witness {
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested
             | CallEvent::DigitRequested { .. }
-            | CallEvent::Rerouted { .. }
             | CallEvent::Stopped { .. }
             | CallEvent::Ticked => {}
         }
