@@ -20,13 +20,14 @@ use telephony::call::{CallEvent, Digit, EndCause, LeftHow, Refusal};
 use telephony::driver::media::recorder::RecorderStartError;
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
+use telephony::driver::trunk::TrunkView;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 
 use crate::admission::Admitted;
-use crate::bus::{Bus, Subscription};
+use crate::bus::{Audience, Bus, Happening, Subscription};
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
 use crate::hub::{Hub, Lines};
@@ -194,7 +195,13 @@ impl Exchange {
     /// Whether calls can be taken.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        !self.hub.is_draining() && !self.others.iter().any(JoinHandle::is_finished)
+        !self.hub.is_draining() && self.is_alive()
+    }
+
+    /// Whether all its parts run, also while it takes no more calls.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.others.iter().any(JoinHandle::is_finished)
     }
 
     /// An agent's console has connected: the floor knows the agent from now on.
@@ -392,6 +399,12 @@ impl Exchange {
         self.hub.registry.call_view(call)
     }
 
+    /// The trunks and how they are doing, in the order of the settings.
+    #[must_use]
+    pub fn trunks(&self) -> Vec<TrunkView> {
+        self.hub.sip.trunks()
+    }
+
     /// Every call alive, oldest first.
     #[must_use]
     pub fn calls(&self) -> Vec<CallView> {
@@ -440,9 +453,14 @@ impl Exchange {
         self.floor().view().await
     }
 
-    /// Takes no more calls and waits until those alive are over, `limit` at most. True if none is left.
+    /// Takes no more calls, tells every console, and waits until the calls alive are over, `limit` at
+    /// most. True if none is left.
     pub async fn drain(&self, limit: Duration) -> bool {
-        self.hub.draining.store(true, Ordering::Relaxed);
+        if !self.hub.draining.swap(true, Ordering::Relaxed) {
+            let now = self.hub.clock.now();
+            let stopping = Happening::ServerStopping { until: now + limit };
+            self.hub.bus.publish(now, Audience::Everyone, stopping);
+        }
         let until = Instant::now() + limit;
         while Instant::now() < until {
             if self.hub.registry.lock().calls.is_empty() {

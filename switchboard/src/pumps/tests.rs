@@ -12,6 +12,7 @@ use store::testing::TestDb;
 use telephony::call::{EndCause, Refusal};
 use telephony::driver::media::{Hears, MediaConfig, MediaPlane, Sends};
 use telephony::driver::sip::SipPort;
+use telephony::driver::trunk::TrunkView;
 use telephony::flow::builtin_flow;
 use telephony::media::AudioLibrary;
 use telephony::media::quality::Verdict;
@@ -47,6 +48,9 @@ impl SipPort for NoSip {
     fn describe(&self, _: LegId, _: Result<String, Refusal>) {}
     fn refuse(&self, _: LegId, _: Refusal) {}
     fn hang_up(&self, _: LegId) {}
+    fn trunks(&self) -> Vec<TrunkView> {
+        Vec::new()
+    }
 }
 
 /// One call and one agent, whose legs are measured as a test says.
@@ -174,6 +178,7 @@ pub(crate) fn view(id: CallId) -> CallView {
         class: Class::Standard,
         language: None,
         arrived_at: Timestamp::from_micros(1_000_000),
+        answered_at: None,
         queued_at: None,
         talking_at: None,
         ended_at: None,

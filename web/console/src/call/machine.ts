@@ -25,6 +25,7 @@ export const INITIAL: CallState = {
   blocked: false,
   pending: null,
   notice: null,
+  stopping: null,
   skew_ms: 0,
 };
 
@@ -157,6 +158,8 @@ function frame(state: CallState, message: ServerFrame, at: number): Step {
         return ignored(state, "another agent's media");
       }
       return to({ ...state, media: { kind: "lost", since: at } }, [{ do: "restart_media" }]);
+    case "server_stopping":
+      return to({ ...state, stopping: local(message.until, state.skew_ms) });
     case "alert":
     case "alert_acknowledged":
     case "case_saved":
@@ -189,6 +192,8 @@ function snapshot(
   const base: CallState = {
     ...state,
     link: { kind: "online" },
+    // Whoever answers again has started anew.
+    stopping: null,
     skew_ms: Number.isFinite(skew_ms) ? skew_ms : 0,
     queues: message.queues,
     pending: null,

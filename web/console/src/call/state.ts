@@ -101,6 +101,8 @@ export interface CallState {
   /** Sent and not yet answered; its key waits. */
   pending: Command | null;
   notice: Notice | null;
+  /** When the server ends what calls are left, by this clock; null unless it is stopping. */
+  stopping: number | null;
   /** Server clock minus this browser's clock, so that countdowns agree with the floor. */
   skew_ms: number;
 }
