@@ -11,7 +11,7 @@ use crm::recording::Rule;
 use crm::search::{Indexer, Search, SearchIndex};
 use ids::QueueId;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use routing::FloorConfig;
+use routing::{FloorConfig, Overflow, QueueRules};
 use store::Store;
 use switchboard::{
     Drivers, Exchange, ExchangeConfig, Line, Lines, RecordingConfig, RecordingRules,
@@ -269,7 +269,24 @@ fn floor_config(settings: &Settings) -> FloorConfig {
         reject_cool_down: Duration::from_secs(floor.reject_cool_down_s),
         wrap_up: Duration::from_secs(floor.wrap_up_s),
         wrap_up_emergency: Duration::from_secs(floor.wrap_up_emergency_s),
+        report_required: floor.wrap_up_needs_report,
+        return_grace: Duration::from_secs(floor.return_grace_s),
+        sticky_within: Duration::from_secs(floor.same_agent_hours.saturating_mul(3600)),
+        sticky_for: Duration::from_secs(floor.same_agent_first_s),
+        ageing: Duration::from_secs(floor.ageing_s),
+        rules: settings.queues.iter().map(|queue| (queue.id, queue_rules(queue))).collect(),
         ..FloorConfig::with_queues(settings.queues.iter().map(|queue| queue.id).collect())
+    }
+}
+
+fn queue_rules(queue: &config::Queue) -> QueueRules {
+    let step = |step: &config::Overflow| Overflow {
+        after: Duration::from_secs(step.after_s),
+        queue: step.queue,
+    };
+    QueueRules {
+        waiting_max: Some(queue.waiting_max).filter(|most| *most > 0),
+        overflow: queue.overflow.iter().map(step).collect(),
     }
 }
 

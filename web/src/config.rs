@@ -24,8 +24,8 @@ pub use operating::{Stop, Telemetry, Tls};
 pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
-    Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Turn,
-    Webrtc,
+    Data, Database, Floor, Http, Limits, Log, Media, Overflow, Prompts, Queue, Rtp, Session, Sip,
+    Turn, Webrtc,
 };
 pub use trunk::Trunk;
 pub use value::{PortRange, PublicUrl};

@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::bus::{Bus, BusEvent};
+use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::hub::{Line, Lines};
 use crate::recording::{RecordingPort, RecordingRules};
@@ -161,6 +162,7 @@ pub(crate) async fn hub(db: &TestDb) -> Hub {
         calls_max: 10,
         tasks: TaskTracker::new(),
         draining: false.into(),
+        caller_keys: CallerKeys::default(),
     }
 }
 

@@ -238,6 +238,16 @@ pub struct Floor {
     pub wrap_up_emergency_s: u64,
     /// Wrap-up after all others.
     pub wrap_up_s: u64,
+    /// Wrap-up waits for the report.
+    pub wrap_up_needs_report: bool,
+    /// Who hung up while waiting and calls again within this time has the old wait.
+    pub return_grace_s: u64,
+    /// Hours for which a caller is offered first to the agent they talked with.
+    pub same_agent_hours: u64,
+    /// For how long after joining the queue.
+    pub same_agent_first_s: u64,
+    /// A wait after which a caller counts one class higher.
+    pub ageing_s: u64,
     /// Silence of a browser that counts as lost.
     pub heartbeat_lost_s: u64,
 }
@@ -280,10 +290,27 @@ pub struct Queue {
     pub flow: String,
     /// The class that its callers get.
     pub class: Class,
+    /// Most callers who wait; 0: no limit of its own.
+    #[serde(default)]
+    pub waiting_max: u32,
+    /// Whose agents are asked too once a caller has waited long.
+    #[serde(default)]
+    pub overflow: Vec<Overflow>,
     /// Whether talks of its callers with operators are recorded.
     #[serde(default)]
     pub recording: RecordingRule,
     /// Places kept for callers of this number, out of `sip.calls_max`.
     #[serde(default)]
     pub reserved_calls: u32,
+}
+
+/// One step of a queue's `overflow`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overflow {
+    /// After such a wait, seconds.
+    pub after_s: u64,
+    /// The agents of this queue too.
+    #[serde(deserialize_with = "super::value::from_text")]
+    pub queue: QueueId,
 }
