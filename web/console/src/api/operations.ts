@@ -40,6 +40,7 @@ export const rejectReservation = (id: ReservationId) =>
 export const listQueues = () => answer(client.GET("/api/v1/queues"));
 
 // The floor
+export const listTrunks = () => answer(client.GET("/api/v1/trunks"));
 export type Force = components["schemas"]["ForcedAgentState"];
 export const forceState = (agent: Id, body: Force) =>
   answer(client.PUT("/api/v1/agents/{id}/state", { params: at(agent), body }));

@@ -98,6 +98,7 @@ export type Hit = Omit<Schemas["SearchHit"], "kind"> & { kind: HitKind };
 export type Session = Schemas["Session"];
 export type Stopped = Schemas["Stopped"];
 export type TimelineEntry = Schemas["TimelineEntry"];
+export type Trunk = Schemas["Trunk"];
 export type Vocabulary = Schemas["Vocabulary"];
 export type WebCallView = Schemas["WebCallView"];
 

@@ -162,6 +162,7 @@ function frame(state: CallState, message: ServerFrame, at: number): Step {
       return to({ ...state, stopping: local(message.until, state.skew_ms) });
     case "alert":
     case "alert_acknowledged":
+    case "trunk_changed":
     case "case_saved":
       return ignored(state, `${message.type} is not about the call`);
     default:

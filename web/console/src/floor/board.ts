@@ -10,6 +10,7 @@ import type {
   Id,
   QueueView,
   ServerFrame,
+  Trunk,
 } from "../api/types";
 import { AGENT_STATES, CLASSES } from "../api/types";
 
@@ -19,6 +20,8 @@ export interface Board {
   queues: QueueView[];
   /** Newest first. */
   alerts: AlertView[];
+  /** What was said of trunks since the snapshot, by name. */
+  trunks: Record<string, Pick<Trunk, "health" | "since">>;
   /** Server clock minus this browser's clock, so that times tick with the floor's. */
   skew_ms: number;
 }
@@ -46,6 +49,10 @@ export function boardStep(board: Board | null, frame: ServerFrame, at: number): 
           one.id === frame.queue ? { ...one, waiting: frame.waiting } : one,
         ),
       };
+    case "trunk_changed": {
+      const { health, since } = frame;
+      return { ...board, trunks: { ...board.trunks, [frame.trunk]: { health, since } } };
+    }
     case "alert":
     case "alert_acknowledged":
       return { ...board, alerts: withAlert(board.alerts, frame) };
@@ -60,6 +67,7 @@ function boardOf(floor: FloorView, skew_ms: number): Board {
     calls: floor.calls_alive.reduce(withCall, {} as Board["calls"]),
     queues: floor.queues,
     alerts: floor.alerts,
+    trunks: {},
     skew_ms: Number.isFinite(skew_ms) ? skew_ms : 0,
   };
 }
@@ -199,4 +207,13 @@ function queueFigures(queue: QueueView, waiting: CallView[], agents: AgentView[]
     free: serving.filter(({ state }) => state === "available").length,
     signed_in: serving.filter(({ state }) => state !== "offline").length,
   };
+}
+
+/** The trunks as they were asked for, with what was said of them since. */
+export function trunksNow(board: Board, asked: Trunk[]): Trunk[] {
+  return asked.map((trunk) => {
+    const told = board.trunks[trunk.name];
+    const newer = told && Date.parse(told.since) >= Date.parse(trunk.since);
+    return newer ? { ...trunk, ...told } : trunk;
+  });
 }

@@ -83,6 +83,7 @@ export const TESTID = {
   floorAgent: "floor-agent",
   floorCall: "floor-call",
   floorAlert: "floor-alert",
+  floorTrunk: "floor-trunk",
   forceDialog: "force-dialog",
   forceSubmit: "force-submit",
   callerDialog: "caller-dialog",

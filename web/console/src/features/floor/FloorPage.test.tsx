@@ -12,11 +12,19 @@ const QUEUES = [
   { id: "health", number: "104", name_en: "Health", name_hi: "स्वास्थ्य" },
   { id: "covid", number: "1031", name_en: "Covid", name_hi: "कोविड" },
 ];
+const TRUNK = {
+  name: "carrier",
+  health: { state: "up" },
+  since: iso(-60_000),
+  checked: true,
+  calls: 1,
+};
 let server: MadeUpServer;
 
 beforeEach(() => {
   server = new MadeUpServer({
     "GET /queues": { json: QUEUES },
+    "GET /trunks": { json: [TRUNK] },
     "PUT /agents/u1/state": { json: agent("talking", { next: { next: "offline" } }) },
     "POST /calls/call-2/move": { status: 204 },
     "POST /calls/call-2/reclass": { status: 204 },
@@ -45,7 +53,7 @@ it("ticks nothing by asking: one request for names and none for figures", async 
   await tell({ type: "call_changed", call: call({ id: "call-3", state: "greeting" }) });
   expect(tile("calls").textContent).toContain("3");
   await waitFor(() => expect(server.asked.length).toBeGreaterThan(0));
-  expect(new Set(server.asked.map(({ path }) => path))).toEqual(new Set(["/queues"]));
+  expect(new Set(server.asked.map(({ path }) => path))).toEqual(new Set(["/queues", "/trunks"]));
 });
 
 it("forces a state with a reason, by keyboard, and not without", async () => {
@@ -104,6 +112,22 @@ it("says what the helpline refuses, and leaves an emergency one", async () => {
   expect(await screen.findByText("The caller does not wait.")).toBeTruthy();
   await keyboard.keyboard("{Escape}");
   expect(screen.queryByTestId(TESTID.callerDialog)).toBeNull();
+});
+
+it("shows the trunks, and that one fails as soon as it is told", async () => {
+  const { tell } = await showDesk(<FloorPage />);
+  await tell(watching());
+  expect((await screen.findByTestId(TESTID.floorTrunk)).textContent).toContain("carrier");
+  await tell({
+    type: "trunk_changed",
+    trunk: "carrier",
+    health: { state: "down", fault: "no_answer" },
+    since: iso(),
+  });
+  const row = screen.getByTestId(TESTID.floorTrunk);
+  expect(row.dataset.state).toBe("down");
+  expect(row.textContent).toContain("does not answer");
+  await expectAccessible();
 });
 
 it("says an alert when it comes, and who has seen to it", async () => {

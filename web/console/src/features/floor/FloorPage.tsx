@@ -14,6 +14,7 @@ import { CallTable } from "./CallTable";
 import { ForceDialog } from "./ForceDialog";
 import { QueueTable } from "./QueueTable";
 import { Tiles } from "./Tiles";
+import { TrunkList } from "./TrunkList";
 import { useBoard } from "./useBoard";
 import { WaitingTable } from "./WaitingTable";
 
@@ -61,7 +62,10 @@ export function FloorPage() {
           <AgentGrid board={board} onChoose={(id) => setChosen({ agent: id })} />
           <CallTable board={board} />
         </div>
-        <AlertList board={board} />
+        <div className="stack">
+          <AlertList board={board} />
+          <TrunkList board={board} />
+        </div>
       </div>
     </div>
   );
