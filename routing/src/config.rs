@@ -201,7 +201,10 @@ impl fmt::Display for ConfigError {
             Self::QueueTwice(queue) => write!(f, "the queue {queue} is configured twice"),
             Self::UnknownQueue(queue) => write!(f, "rules name {queue}, which is not a queue"),
             Self::BadOverflow(queue) => {
-                write!(f, "the overflow of {queue} names itself or a queue twice, or is out of order")
+                write!(
+                    f,
+                    "the overflow of {queue} names itself or a queue twice, or is out of order"
+                )
             }
             Self::TooShort(setting) => write!(f, "floor.{setting} is shorter than a millisecond"),
             Self::ZeroLimit => f.write_str("a limit of the floor is zero"),

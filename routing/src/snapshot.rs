@@ -14,8 +14,8 @@ use crate::check::Violation;
 use crate::config::{ConfigError, FloorConfig};
 use crate::event::CallerKey;
 use crate::floor::{
-    Agent, AgentSlot, Caller, CallerSlot, Dropped, Floor, LanguageIndex, Memory, Origin, Pace, Queue,
-    Relaxation, Remembered, Report, Reservation, Seat, Talk, Timer,
+    Agent, AgentSlot, Caller, CallerSlot, Dropped, Floor, LanguageIndex, Memory, Origin, Pace,
+    Queue, Relaxation, Remembered, Report, Reservation, Seat, Talk, Timer,
 };
 use crate::state::{AgentState, Next};
 

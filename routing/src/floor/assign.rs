@@ -105,9 +105,8 @@ impl Floor {
 
     pub(crate) fn longest_idle(&self, slot: CallerSlot) -> Option<Idle> {
         let caller = self.callers.get(slot);
-        let first = |pool: &Pool| {
-            pool.idle.iter().find(|idle| !caller.is_cooling(idle.slot)).copied()
-        };
+        let first =
+            |pool: &Pool| pool.idle.iter().find(|idle| !caller.is_cooling(idle.slot)).copied();
         self.pools_for(slot).filter_map(first).min()
     }
 

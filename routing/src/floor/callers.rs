@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 
 use ids::{CallId, Class, Language, QueueId, Timestamp};
 
-use super::{Dropped, Floor};
 use super::agent::{AgentSlot, Report, Talk};
 use super::assign::Loose;
 use super::caller::{Caller, CallerSlot, Relaxation};
+use super::{Dropped, Floor};
 use crate::effect::{Alert, Effects, FloorEffect, RefusedWhy, StopCause};
 use crate::event::CallerKey;
 use crate::state::AgentState;

@@ -130,7 +130,8 @@ impl Floor {
     pub(super) fn explain_choice(&self, slot: CallerSlot) -> Explanation {
         let caller = self.callers.get(slot);
         let known = self.acquaintance(slot);
-        let mut idle: Vec<_> = self.pools_for(slot).flat_map(|pool| first_idle(pool, caller)).collect();
+        let mut idle: Vec<_> =
+            self.pools_for(slot).flat_map(|pool| first_idle(pool, caller)).collect();
         if !caller.wider.is_empty() {
             idle.sort_unstable();
             idle.dedup();

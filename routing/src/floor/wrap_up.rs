@@ -72,9 +72,9 @@ impl Floor {
                 }
             }
             AgentState::Ringing { reservation, .. }
-                if self.reservations.get(&reservation).is_some_and(|rings| {
-                    matches!(rings.origin, Origin::WrapUp { call: own, .. } if own == call)
-                }) =>
+                if self.reservations.get(&reservation).is_some_and(
+                    |rings| matches!(rings.origin, Origin::WrapUp { call: own, .. } if own == call),
+                ) =>
             {
                 agent.report = Report::Filed;
             }

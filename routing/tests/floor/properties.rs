@@ -60,14 +60,16 @@ fn arrival() -> impl Strategy<Value = FloorEvent> {
         any::<bool>(),
         prop::option::of((0..6_u64).prop_map(CallerKey)),
     )
-        .prop_map(|(number, name, class, tag, since, head, caller)| FloorEvent::CallerArrived {
-            call: call(number),
-            queue: queue(name),
-            class,
-            language: tag.map(language),
-            since: at(since),
-            head,
-            caller,
+        .prop_map(|(number, name, class, tag, since, head, caller)| {
+            FloorEvent::CallerArrived {
+                call: call(number),
+                queue: queue(name),
+                class,
+                language: tag.map(language),
+                since: at(since),
+                head,
+                caller,
+            }
         })
 }
 
@@ -183,13 +185,26 @@ impl Script {
 }
 
 fn small() -> FloorConfig {
-    let overflow = |seconds, name| Overflow { after: Duration::from_secs(seconds), queue: queue(name) };
+    let overflow =
+        |seconds, name| Overflow { after: Duration::from_secs(seconds), queue: queue(name) };
     let rules = BTreeMap::from([
-        (queue("a"), QueueRules { waiting_max: Some(4), overflow: vec![overflow(15, "b"), overflow(40, "c")] }),
+        (
+            queue("a"),
+            QueueRules {
+                waiting_max: Some(4),
+                overflow: vec![overflow(15, "b"), overflow(40, "c")],
+            },
+        ),
         (queue("b"), QueueRules { waiting_max: None, overflow: vec![overflow(0, "c")] }),
     ]);
     let report_required = true;
-    FloorConfig { agents_max: 5, waiting_max: 6, rules, report_required, ..config(&["a", "b", "c"]) }
+    FloorConfig {
+        agents_max: 5,
+        waiting_max: 6,
+        rules,
+        report_required,
+        ..config(&["a", "b", "c"])
+    }
 }
 
 fn floor() -> Floor {

@@ -43,7 +43,10 @@ fn with_rules(rules: QueueRules) -> FloorConfig {
 }
 
 fn widening() -> FloorConfig {
-    with_rules(QueueRules { overflow: vec![overflow(30, "b"), overflow(60, "c")], waiting_max: None })
+    with_rules(QueueRules {
+        overflow: vec![overflow(30, "b"), overflow(60, "c")],
+        waiting_max: None,
+    })
 }
 
 /// Agents of these queues, available in this order, all of whom speak Hindi.

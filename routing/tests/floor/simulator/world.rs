@@ -8,8 +8,8 @@ use ids::{AgentId, CallId, Class, ReservationId, Timestamp, UserId};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use routing::{
-    AgentState, Alert, CallerKey, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason, LeaveCause,
-    Overflow, QueueRules, StopCause, Wanted,
+    AgentState, Alert, CallerKey, Effects, Floor, FloorConfig, FloorEffect, FloorEvent,
+    ForceReason, LeaveCause, Overflow, QueueRules, StopCause, Wanted,
 };
 
 use super::people::{self, Citizen, Fate, Reply, seconds};
@@ -94,8 +94,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64, agents: u32, callers: u32) -> Self {
-        let overflow =
-            vec![Overflow { after: Duration::from_secs(60), queue: queue("schemes") }];
+        let overflow = vec![Overflow { after: Duration::from_secs(60), queue: queue("schemes") }];
         let rules = QueueRules { waiting_max: None, overflow };
         let config = FloorConfig {
             rules: BTreeMap::from([(queue("health"), rules)]),
