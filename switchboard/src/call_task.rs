@@ -174,6 +174,7 @@ impl CallTask {
             CallEffect::JoinQueue { queue, class, language, since, .. } => {
                 let (queue, class, language) = (*queue, *class, *language);
                 hub.registry.update_call(id, |view| {
+                    view.queue = queue;
                     view.class = class;
                     view.language = language.or(view.language);
                     view.queued_at = Some(*since);

@@ -25,10 +25,11 @@ use crate::admission::Admitted;
 use crate::bus::{Bus, Subscription};
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
-use crate::hub::{Hub, Lines};
+use crate::hub::Hub;
+use crate::lines::{CurrentLines, Lines};
 use crate::registry::{AgentEntry, AgentProfile, LegOwner, Registry};
 use crate::view::{AgentView, CallView, FloorBoard, Medium, RingingView};
-use crate::{presence, pumps, records, recovery};
+use crate::{places, presence, pumps, records, recovery};
 
 /// How often a drain looks whether the last call is over.
 const DRAIN_LOOK: Duration = Duration::from_millis(50);
@@ -130,7 +131,7 @@ impl Exchange {
             media: drivers.media,
             floor: port,
             records,
-            lines: config.lines,
+            lines: CurrentLines::new(config.lines),
             calls_max: config.calls_max,
             tasks,
             draining: AtomicBool::new(false),
@@ -143,6 +144,7 @@ impl Exchange {
             tokio::spawn(pumps::pump_sip(Arc::clone(&hub), drivers.sip_events)),
             tokio::spawn(pumps::pump_media(Arc::clone(&hub), drivers.media_events)),
             tokio::spawn(presence::watch(Arc::clone(&hub), config.agent_lost_after)),
+            tokio::spawn(places::watch(Arc::clone(&hub))),
             record_task,
         ];
         let floor_task = Arc::new(tokio::sync::Mutex::new(Some(floor_task)));
@@ -165,6 +167,11 @@ impl Exchange {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.hub.clock
+    }
+
+    /// Gives new calls these lines; calls that are alive keep theirs.
+    pub fn set_lines(&self, lines: Lines) {
+        self.hub.lines.replace(lines);
     }
 
     /// Whether calls can be taken.
@@ -400,7 +407,7 @@ impl Exchange {
     /// The boards' view of the whole floor.
     #[must_use]
     pub fn floor_board(&self) -> FloorBoard {
-        let queues = self.hub.lines.queues();
+        let queues = self.hub.lines.get().queues();
         let maps = self.hub.registry.lock();
         let mut agents: Vec<_> = maps.agents.values().map(AgentEntry::view).collect();
         agents.sort_by_key(|view| view.agent);

@@ -11,12 +11,15 @@
 
 mod admission;
 mod bus;
+pub mod calendar;
 mod call_task;
 mod clock;
 mod exchange;
 mod floor_task;
 mod hub;
 mod journal_writer;
+mod lines;
+mod places;
 mod presence;
 mod pumps;
 mod records;
@@ -28,7 +31,7 @@ mod view;
 pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
 pub use clock::Clock;
 pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};
-pub use hub::{Line, Lines};
+pub use lines::{Line, Lines, OpeningHours};
 pub use recovery::RecoverError;
 pub use registry::AgentProfile;
 pub use view::{AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView};

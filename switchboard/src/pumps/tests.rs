@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 use super::*;
 use crate::bus::{Bus, BusEvent};
 use crate::clock::Clock;
-use crate::hub::{Line, Lines};
+use crate::lines::{CurrentLines, Line, Lines};
 use crate::registry::{AgentEntry, AgentProfile, CallEntry, Registry};
 use crate::talk_quality::TalkQuality;
 use crate::view::{CallState, CallView, Medium};
@@ -140,7 +140,7 @@ async fn hub(db: &TestDb) -> Hub {
     let media = MediaPlane::start(MediaConfig::new(local), library, sender).await;
     let flow = builtin_flow("health").expect("built in").expect("sound");
     let queue = "health".parse().expect("a queue");
-    let line = Line { queue, flow: Arc::new(flow), class: Class::Standard };
+    let line = Line { queue, flow: Arc::new(flow), class: Class::Standard, hours: None };
     Hub {
         clock: Clock::system(),
         bus: Bus::new(),
@@ -149,7 +149,7 @@ async fn hub(db: &TestDb) -> Hub {
         media: media.expect("the media plane starts"),
         floor: floor_task::channel().0,
         records: records::start(db.store().clone()).0,
-        lines: Lines::new(line, HashMap::new()),
+        lines: CurrentLines::new(Lines::new(line, HashMap::new())),
         calls_max: 10,
         tasks: TaskTracker::new(),
         draining: false.into(),

@@ -172,7 +172,7 @@ pub(crate) fn health() -> QueueId {
 
 fn config() -> ExchangeConfig {
     let flow = builtin_flow("health").expect("the flow is built in").expect("the flow is sound");
-    let line = Line { queue: health(), flow: Arc::new(flow), class: Class::Standard };
+    let line = Line { queue: health(), flow: Arc::new(flow), class: Class::Standard, hours: None };
     ExchangeConfig {
         floor: FloorConfig::with_queues(vec![health()]),
         lines: Lines::new(line.clone(), HashMap::from([("104".to_owned(), line)])),

@@ -16,7 +16,8 @@ impl Step<'_> {
     pub(super) fn greet(&mut self) -> CallState {
         let mut said = Vec::new();
         let flow = Arc::clone(&self.line.flow);
-        let next = FlowRun::start(flow, self.line.language, self.now, &mut said);
+        let (language, hours) = (self.line.language, self.line.hours);
+        let next = FlowRun::start(flow, language, hours, self.now, &mut said);
         self.follow(next, said, PlayId::default())
     }
 
@@ -35,7 +36,9 @@ impl Step<'_> {
             | CallEvent::CallerConfirmed => Ok(CallState::Greeting(greeting)),
             CallEvent::CallerLeft { how } => Ok(self.left(&CallState::Greeting(greeting), how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&CallState::Greeting(greeting), cause)),
-            event @ (CallEvent::AgentAccepted { .. }
+            event @ (CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
+            | CallEvent::AgentAccepted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp

@@ -36,6 +36,8 @@ impl Step<'_> {
             CallEvent::AgentMediaBack { .. }
             | CallEvent::DigitPressed { .. }
             | CallEvent::PlayEnded { .. }
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
             | CallEvent::Ticked
             | CallEvent::Recorded
             | CallEvent::RecordFailed
@@ -62,6 +64,8 @@ impl Step<'_> {
             CallEvent::AgentHungUp => Ok(self.hang_up(&state, EndCause::AgentHungUp)),
             CallEvent::DigitPressed { .. }
             | CallEvent::PlayEnded { .. }
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
             | CallEvent::Ticked
             | CallEvent::Recorded
             | CallEvent::RecordFailed
@@ -96,6 +100,8 @@ impl Step<'_> {
             }
             CallEvent::AgentHungUp => Ok(self.hang_up(&state, EndCause::AgentHungUp)),
             CallEvent::AgentMediaLost
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
             | CallEvent::Ticked
             | CallEvent::Recorded
             | CallEvent::RecordFailed

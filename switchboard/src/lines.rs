@@ -1,0 +1,109 @@
+//! The public numbers: where their callers go, what they hear, and when they are open.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use ids::{Class, QueueId, Timestamp};
+use telephony::call::QueueSounds;
+use telephony::flow::{Flow, Hours};
+
+use crate::calendar::Calendar;
+
+/// A public number: where its callers go and what they hear.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The queue of its callers.
+    pub queue: QueueId,
+    /// What they hear first.
+    pub flow: Arc<Flow>,
+    /// The class they start with.
+    pub class: Class,
+    /// When it is open; `None`: always.
+    pub hours: Option<OpeningHours>,
+}
+
+/// When a line is open, and who takes its callers when it is not.
+#[derive(Clone, Debug)]
+pub struct OpeningHours {
+    /// When it is open.
+    pub calendar: Arc<Calendar>,
+    /// A queue that is always open.
+    pub after_hours: QueueId,
+}
+
+impl Line {
+    /// Whether the line is open at this moment, and the queue of a caller who asks for a person
+    /// before the greeting named one.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> (Hours, QueueId) {
+        let Some(hours) = &self.hours else { return (Hours::Open, self.queue) };
+        let standing = hours.calendar.at(now);
+        match standing.hours {
+            Hours::Open => (Hours::Open, self.queue),
+            closed @ (Hours::Closed(_) | Hours::Holiday(_)) => (closed, hours.after_hours),
+        }
+    }
+}
+
+/// The public numbers. A number that is not among them reaches the first line all the same: whoever
+/// dialled it needs a person, and the carrier sent the call here.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    by_number: HashMap<String, Line>,
+    fallback: Line,
+    sounds: QueueSounds,
+}
+
+impl Lines {
+    /// Lines by number; callers of any other number reach `fallback`.
+    #[must_use]
+    pub fn new(fallback: Line, by_number: HashMap<String, Line>) -> Self {
+        Self { by_number, fallback, sounds: QueueSounds::default() }
+    }
+
+    /// The same lines, with what waiting callers hear.
+    #[must_use]
+    pub fn with_sounds(self, sounds: QueueSounds) -> Self {
+        Self { sounds, ..self }
+    }
+
+    /// What waiting callers hear, by queue.
+    #[must_use]
+    pub fn sounds(&self) -> &QueueSounds {
+        &self.sounds
+    }
+
+    pub(crate) fn queues(&self) -> Vec<QueueId> {
+        let mut queues: Vec<_> = self.by_number.values().map(|line| line.queue).collect();
+        queues.push(self.fallback.queue);
+        queues.sort_unstable();
+        queues.dedup();
+        queues
+    }
+
+    pub(crate) fn of(&self, dialled: &str) -> &Line {
+        self.by_number.get(dialled).unwrap_or_else(|| {
+            metrics::counter!("helpline_calls_to_unknown_number_total").increment(1);
+            &self.fallback
+        })
+    }
+}
+
+/// The lines that new calls get. A call keeps those that it began with.
+#[derive(Debug)]
+pub(crate) struct CurrentLines(RwLock<Arc<Lines>>);
+
+impl CurrentLines {
+    pub(crate) fn new(lines: Lines) -> Self {
+        Self(RwLock::new(Arc::new(lines)))
+    }
+
+    pub(crate) fn get(&self) -> Arc<Lines> {
+        // Valid after any panic: a change is one assignment.
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn replace(&self, lines: Lines) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lines);
+    }
+}
