@@ -52,6 +52,8 @@ pub enum Entity {
     Interaction,
     /// An account of the helpline's own staff.
     User,
+    /// A version of a greeting or a calendar.
+    Configuration,
     /// Several kinds at once, as one search shows them.
     Mixed,
 }
@@ -132,6 +134,7 @@ impl Entity {
         Self::Report,
         Self::Interaction,
         Self::User,
+        Self::Configuration,
         Self::Mixed,
     ];
 
@@ -145,6 +148,7 @@ impl Entity {
             Self::Report => "report",
             Self::Interaction => "interaction",
             Self::User => "user",
+            Self::Configuration => "configuration",
             Self::Mixed => "mixed",
         }
     }

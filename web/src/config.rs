@@ -19,8 +19,8 @@ use thiserror::Error;
 pub use ice_url::IceUrl;
 pub use secret::Secret;
 pub use section::{
-    Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Turn,
-    Webrtc,
+    AnnouncePlace, Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session,
+    Sip, Turn, Webrtc,
 };
 pub use value::{PortRange, PublicUrl};
 

@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod call;
+pub mod configuration;
 pub mod ice;
 pub mod moment;
 pub mod person;

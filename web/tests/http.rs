@@ -11,6 +11,8 @@ mod browser;
 mod call;
 #[path = "http/events.rs"]
 mod events;
+#[path = "http/flows.rs"]
+mod flows;
 #[path = "http/ice_servers.rs"]
 mod ice_servers;
 #[path = "http/mutations.rs"]

@@ -146,6 +146,7 @@ const fn entity(entity: Entity) -> &'static str {
         Entity::Report => "report",
         Entity::Interaction => "interaction",
         Entity::User => "user",
+        Entity::Configuration => "configuration",
         Entity::Mixed => "mixed",
     }
 }

@@ -1,6 +1,7 @@
 //! The program under test, and the people who use it, told apart by what they may do.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use ids::UserId;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -38,6 +39,15 @@ impl TestApp {
 
     /// With some settings of its own.
     pub(crate) async fn with(own: &[(&str, &str)]) -> Self {
+        Self::configured(None, own).await
+    }
+
+    /// With a file of settings.
+    pub(crate) async fn with_file(file: &Path) -> Self {
+        Self::configured(Some(file), &[]).await
+    }
+
+    async fn configured(file: Option<&Path>, own: &[(&str, &str)]) -> Self {
         // A second test finds it installed; that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -54,7 +64,7 @@ impl TestApp {
         environment.extend_from_slice(own);
         let environment =
             environment.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let settings = Settings::with_environment(None, environment).expect("good settings");
+        let settings = Settings::with_environment(file, environment).expect("good settings");
         let running = boot::start(settings).await.expect("the program starts");
         let address = running.addresses().http;
         Self { running, address, _folder: folder }
