@@ -134,6 +134,7 @@ impl Floor {
             let pools = queue.pools.iter().zip(&counted);
             let members: usize = queue.members.iter().map(Vec::len).sum();
             let right = members == counted[0].total() as usize
+                && (queue.waiting() > 0 || !queue.pace.is_running())
                 && pools.into_iter().all(|(pool, counted)| {
                     pool.counts == *counted && pool.idle.len() == counted.available as usize
                 });

@@ -1,6 +1,7 @@
 //! What the floor asks of the world. Imperative; done after the event is durable.
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use ids::{AgentId, CallId, Class, QueueId, ReservationId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub enum StopCause {
     AgentLost,
     /// A more urgent caller needs this agent, or the caller's class changed and all are rung anew.
     Replaced,
+    /// A supervisor took this agent away, or moved the caller to another queue.
+    Withdrawn,
 }
 
 /// Why an event could not happen here. Nothing changed.
@@ -48,6 +51,10 @@ pub enum RefusedWhy {
     AlreadyWaiting,
     /// A caller can only become more urgent.
     NotMoreUrgent,
+    /// An emergency stays one until somebody answers.
+    StaysEmergency,
+    /// The caller is of this class, or waits in this queue, already.
+    Unchanged,
     /// The floor is full; see `FloorConfig`.
     Full,
 }
@@ -116,6 +123,9 @@ pub enum FloorEffect {
         class: Class,
         /// Callers before this one, of the same queue; 0 is next.
         position: u32,
+        /// How long until an agent takes the caller, at the pace at which this queue was served of
+        /// late. `None` until the floor has seen it served while callers waited.
+        expected_wait: Option<Duration>,
     },
     /// A caller no longer waits.
     ClearWaiting {

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Timestamp};
+use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::state::BreakReason;
@@ -20,6 +20,24 @@ pub enum Wanted {
     },
     /// Off the floor, at once or after the present work.
     Offline,
+}
+
+/// Why a supervisor changed an agent's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForceReason {
+    /// More callers wait than agents work.
+    Coverage,
+    /// The shift is over.
+    EndOfShift,
+    /// Went away without saying so.
+    LeftDesk,
+    /// To rest after a distressing call, or unwell.
+    Wellbeing,
+    /// Headset, computer or network trouble.
+    Technical,
+    /// Something else, told to the agent.
+    Other,
 }
 
 /// Why a caller left the floor without an agent.
@@ -55,6 +73,19 @@ pub enum FloorEvent {
         /// What.
         want: Wanted,
     },
+    /// A supervisor put an agent into a state. A live call is never cut: the state follows as `next`.
+    /// A ringing console stops, the caller goes to the head; wrap-up ends. An agent who is offline
+    /// cannot be put to work.
+    AgentStateForced {
+        /// Who is put into a state.
+        agent: AgentId,
+        /// Which.
+        want: Wanted,
+        /// By whom.
+        by: UserId,
+        /// Why.
+        reason: ForceReason,
+    },
     /// Nothing was heard of an agent's browser for the heartbeat's limit. A live call is never cut:
     /// the state follows when the call machine ends it.
     AgentLost {
@@ -81,6 +112,20 @@ pub enum FloorEvent {
         /// Which call.
         call: CallId,
         /// The new class; a less urgent one is refused.
+        class: Class,
+    },
+    /// A supervisor moved a waiting caller to another queue; the wait stays as it is.
+    CallerMoved {
+        /// Which call.
+        call: CallId,
+        /// To which queue.
+        queue: QueueId,
+    },
+    /// A supervisor gave a waiting caller another class, more or less urgent. The wait stays as it is.
+    CallerReclassed {
+        /// Which call.
+        call: CallId,
+        /// The new class. An emergency stays one, and what asks otherwise is refused.
         class: Class,
     },
     /// A waiting caller is gone.

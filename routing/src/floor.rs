@@ -21,6 +21,7 @@ mod callers;
 mod emergency;
 mod explain;
 mod line;
+mod pace;
 mod place;
 mod queue;
 mod reservation;
@@ -30,6 +31,7 @@ pub(crate) use agent::{Agent, AgentSlot, AgentTable, Kind, Origin, Seat, Talk};
 pub(crate) use caller::{Caller, CallerSlot, CallerTable, Relaxation, effective_class};
 pub use explain::{FullTable, FullTableRow, Verdict};
 pub(crate) use line::Line;
+pub(crate) use pace::Pace;
 pub(crate) use queue::{Counts, LanguageIndex, Queue, QueueIndex};
 pub(crate) use reservation::{Reservation, Timer};
 
@@ -112,6 +114,9 @@ impl Floor {
             FloorEvent::AgentStateRequested { agent, want } => {
                 self.agent_state_requested(*agent, *want, out)
             }
+            FloorEvent::AgentStateForced { agent, want, by: _, reason: _ } => {
+                self.agent_state_forced(*agent, *want, out)
+            }
             FloorEvent::AgentLost { agent } => self.agent_lost(*agent, out),
             FloorEvent::CallerArrived { call, queue, class, language, since, head } => {
                 let arrival = callers::Arrival {
@@ -125,6 +130,10 @@ impl Floor {
                 self.caller_arrived(arrival, out)
             }
             FloorEvent::CallerRaised { call, class } => self.caller_raised(*call, *class, out),
+            FloorEvent::CallerMoved { call, queue } => self.caller_moved(*call, *queue, out),
+            FloorEvent::CallerReclassed { call, class } => {
+                self.caller_reclassed(*call, *class, out)
+            }
             FloorEvent::CallerLeft { call, cause: _ } => self.caller_left(*call, out),
             FloorEvent::ReservationAccepted { reservation, agent } => {
                 self.reservation_accepted(*reservation, *agent, out)

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::Violation;
 use crate::config::{ConfigError, FloorConfig};
 use crate::floor::{
-    Agent, AgentSlot, Caller, CallerSlot, Floor, LanguageIndex, Origin, Queue, Relaxation,
+    Agent, AgentSlot, Caller, CallerSlot, Floor, LanguageIndex, Origin, Pace, Queue, Relaxation,
     Reservation, Seat, Talk, Timer,
 };
 use crate::state::{AgentState, Next};
@@ -32,6 +32,9 @@ pub struct Snapshot {
     callers: Vec<CallerRecord>,
     /// In order of number.
     reservations: Vec<ReservationRecord>,
+    /// In order of configuration.
+    #[serde(default)]
+    paces: Vec<(QueueId, Pace)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +134,7 @@ impl Floor {
             agents: self.agents.rows.iter().map(|agent| self.agent_record(agent)).collect(),
             callers,
             reservations: self.reservations.iter().map(reservation).collect(),
+            paces: self.queues.iter().map(|queue| (queue.id, queue.pace)).collect(),
         }
     }
 
@@ -147,6 +151,12 @@ impl Floor {
         floor.reservations_made = snapshot.reservations_made;
         floor.arrivals = snapshot.arrivals;
         floor.languages = snapshot.languages;
+        for (id, pace) in snapshot.paces {
+            // A queue that is gone takes its pace along.
+            if let Some(queue) = floor.queues.iter_mut().find(|queue| queue.id == id) {
+                queue.pace = pace;
+            }
+        }
         for record in snapshot.agents {
             floor.restore_agent(record)?;
         }

@@ -97,6 +97,8 @@ pub struct WaitingRow {
     pub head: bool,
     /// Callers before this one in the queue, by class and wait; ageing is not counted in.
     pub position: u32,
+    /// How long the caller has still to wait, at the pace at which the queue was served of late.
+    pub expected_wait: Option<Duration>,
     /// Consoles ringing for this caller.
     pub ringing: Vec<ReservationId>,
 }
@@ -167,7 +169,7 @@ impl Floor {
         let everyone = &queue.pools[0].counts;
         QueueRow {
             queue: queue.id,
-            waiting: queue.lines.iter().map(Line::len).sum(),
+            waiting: queue.waiting(),
             classes: ClassCounts {
                 emergency: count(Class::Emergency),
                 clinical: count(Class::Clinical),
@@ -191,6 +193,7 @@ impl Floor {
             since: caller.since,
             head: caller.head,
             position,
+            expected_wait: self.queue_at(caller.queue).pace.expected(position),
             ringing: caller.ringing.iter().copied().collect(),
         }
     }

@@ -157,7 +157,11 @@ pub(crate) fn invited(hub: &Arc<Hub>, invitation: Invitation) {
     };
     let hub = Arc::clone(hub);
     hub.tasks.clone().spawn(async move {
-        match hub.media.open_trunk(leg, &offer).await {
+        let described = match &offer {
+            Some(offer) => hub.media.open_trunk(leg, offer).await,
+            None => hub.media.offer_trunk(leg),
+        };
+        match described {
             Ok(answer) => admitted.start(Some(answer), None).await,
             Err(refused) => {
                 drop(admitted);

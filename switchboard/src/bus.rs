@@ -13,6 +13,7 @@ use telephony::driver::media::Quality;
 use telephony::media::quality::Verdict;
 use tokio::sync::broadcast;
 
+use crate::alerts::{Acknowledged, AlertLog, AlertView};
 use crate::view::{AgentView, CallView, QueueView, RingingView};
 
 /// Events kept for those who resume.
@@ -72,8 +73,10 @@ pub enum Happening {
     },
     /// A queue's length changed.
     QueueChanged(QueueView),
-    /// A supervisor should look.
+    /// A supervisor should look. The alert is kept under this event's cursor as its id.
     Alerted(Alert),
+    /// Somebody has seen to an alert.
+    AlertAcknowledged(AlertView),
     /// The agent's audio was lost.
     MediaLost {
         /// Whose.
@@ -114,19 +117,23 @@ pub struct Bus {
 #[derive(Debug)]
 struct Shared {
     kept: Mutex<VecDeque<Arc<BusEvent>>>,
+    alerts: Mutex<AlertLog>,
     live: broadcast::Sender<Arc<BusEvent>>,
 }
 
 impl Bus {
     pub(crate) fn new() -> Self {
         let (live, _) = broadcast::channel(KEPT);
-        Self { shared: Arc::new(Shared { kept: Mutex::default(), live }) }
+        Self { shared: Arc::new(Shared { kept: Mutex::default(), alerts: Mutex::default(), live }) }
     }
 
     /// Tells everybody. Never waits.
     pub(crate) fn publish(&self, at: Timestamp, audience: Audience, happening: Happening) {
         let mut kept = self.kept();
         let cursor = kept.back().map_or(0, |last| last.cursor) + 1;
+        if let Happening::Alerted(alert) = &happening {
+            self.alert_log().raise(cursor, at, *alert);
+        }
         let event = Arc::new(BusEvent { cursor, at, audience, happening });
         if kept.len() == KEPT {
             kept.pop_front();
@@ -146,6 +153,28 @@ impl Bus {
             kept.iter().filter(|event| event.cursor > after).map(Arc::clone).collect()
         });
         Subscription { missed, cursor, live: self.shared.live.subscribe() }
+    }
+
+    /// The alerts raised, newest first; the last 200.
+    #[must_use]
+    pub fn alerts(&self) -> Vec<AlertView> {
+        self.alert_log().newest_first()
+    }
+
+    /// Notes who has seen to an alert and tells supervisors; the first who did stays. `None` if there
+    /// is no such alert, or no longer.
+    pub(crate) fn acknowledge(&self, id: u64, who: Acknowledged) -> Option<AlertView> {
+        let at = who.at;
+        let (alert, changed) = self.alert_log().acknowledge(id, who)?;
+        if changed {
+            self.publish(at, Audience::Supervisors, Happening::AlertAcknowledged(alert.clone()));
+        }
+        Some(alert)
+    }
+
+    fn alert_log(&self) -> MutexGuard<'_, AlertLog> {
+        // Each change of the list is one insert or remove, and whole after a panic.
+        self.shared.alerts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn kept(&self) -> MutexGuard<'_, VecDeque<Arc<BusEvent>>> {
@@ -173,6 +202,22 @@ mod tests {
         let missed = bus.subscribe(Some(7)).missed.expect("still kept");
         assert_eq!(missed.iter().map(|e| e.cursor).collect::<Vec<_>>(), [8, 9, 10]);
         assert_eq!(bus.subscribe(Some(10)).missed.expect("nothing missed").len(), 0);
+    }
+
+    #[test]
+    fn an_alert_is_kept_under_its_cursor_and_told_once_when_somebody_sees_to_it() {
+        let bus = Bus::new();
+        publish(&bus, 2);
+        let at = Timestamp::from_micros(9);
+        let alert = Alert::MissedTwice { agent: AgentId::from_number(4) };
+        bus.publish(at, Audience::Supervisors, Happening::Alerted(alert));
+        assert_eq!(bus.alerts().iter().map(|one| one.id).collect::<Vec<_>>(), [3]);
+        let who = || Acknowledged { by: ids::UserId::from_number(1), name: "V".to_owned(), at };
+        assert!(bus.acknowledge(2, who()).is_none(), "not an alert");
+        assert!(bus.acknowledge(3, who()).is_some() && bus.acknowledge(3, who()).is_some());
+        let told = bus.subscribe(Some(3)).missed.expect("kept");
+        assert!(matches!(&told[..], [one]
+            if matches!(&one.happening, Happening::AlertAcknowledged(alert) if alert.id == 3)));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The exchange as the edges see it: one handle, plain values in and out.
 
+mod alerts;
+mod supervision;
 mod web_media;
 
 use std::sync::Arc;

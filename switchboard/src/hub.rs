@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crm::interaction::Mark;
-use ids::{AgentId, CallId, LegId, Timestamp};
+use ids::{AgentId, CallId, Class, LegId, QueueId, Timestamp};
 use routing::{Effects, FloorEffect, FloorEvent, LeaveCause, RefusedWhy};
 use telephony::call::{CallEvent, EndCause};
 use telephony::driver::media::MediaPlane;
@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::floor_task::{FloorPort, Perform};
 use crate::lines::CurrentLines;
 use crate::records::RecordPort;
-use crate::registry::Registry;
+use crate::registry::{AgentEntry, Registry};
 use crate::view::{CallState, CallView, Medium, RingingView};
 
 pub(crate) struct Hub {
@@ -161,19 +161,17 @@ impl Hub {
                 self.connect(now, agent, call);
             }
             FloorEffect::SetAgentState { agent, state, next } => {
-                let view = self.registry.update_agent(agent, |entry| {
-                    entry.state = state;
+                self.show_agent(now, agent, |entry| {
+                    entry.enter(state, now);
                     entry.next = next;
                 });
-                if let Some(view) = view {
-                    let happening = Happening::AgentStateChanged(view);
-                    self.bus.publish(now, Audience::Agent(agent), happening);
-                }
             }
-            FloorEffect::SetWaiting { call, queue, class, position } => {
+            FloorEffect::SetWaiting { call, queue, class, position, expected_wait } => {
+                self.note_reroute(now, call, queue, class);
                 let view = self.registry.set_waiting(call, queue, class, position, now);
                 self.bus.publish(now, Audience::Everyone, Happening::QueueChanged(view));
-                self.tell_call(call, CallEvent::PlaceChanged { position, expected_wait: None });
+                self.show_waiting(now, call);
+                self.tell_call(call, CallEvent::PlaceChanged { position, expected_wait });
             }
             FloorEffect::ClearWaiting { call, queue } => {
                 let view = self.registry.clear_waiting(call, queue);
@@ -188,6 +186,45 @@ impl Hub {
                     self.tell_call(call, CallEvent::QueueFull);
                 }
             }
+        }
+    }
+
+    /// Tells the call, the records and those who watch that a supervisor moved the caller or gave
+    /// another class. What the call itself asked for, it knows.
+    fn note_reroute(&self, now: Timestamp, call: CallId, queue: QueueId, class: Class) {
+        let mut rerouted = false;
+        let view = self.registry.update_call(call, |view| {
+            rerouted = (view.queue, view.class) != (queue, class);
+            (view.queue, view.class) = (queue, class);
+        });
+        let (true, Some(view)) = (rerouted, view) else { return };
+        self.tell_call(call, CallEvent::Rerouted { queue, class });
+        self.records.mark(call, now, Mark::Queued { queue, class, language: view.language });
+    }
+
+    /// Changes an agent and tells whoever watches. Told under the lock of the change: of two changes
+    /// at once, the one that was made last is told last.
+    pub(crate) fn show_agent(
+        &self,
+        now: Timestamp,
+        agent: AgentId,
+        change: impl FnOnce(&mut AgentEntry),
+    ) {
+        let mut maps = self.registry.lock();
+        let Some(entry) = maps.agents.get_mut(&agent) else { return };
+        change(entry);
+        let happening = Happening::AgentStateChanged(entry.view());
+        self.bus.publish(now, Audience::Agent(agent), happening);
+    }
+
+    /// Tells supervisors where a caller waits now. Under the lock, so that it is never told after the
+    /// end of the call.
+    fn show_waiting(&self, now: Timestamp, call: CallId) {
+        let maps = self.registry.lock();
+        let Some(entry) = maps.calls.get(&call) else { return };
+        if entry.view.state != CallState::Ended {
+            let happening = Happening::CallChanged(Box::new(entry.view.clone()));
+            self.bus.publish(now, Audience::Supervisors, happening);
         }
     }
 

@@ -10,6 +10,7 @@
 //! ```
 
 mod admission;
+mod alerts;
 mod bus;
 pub mod calendar;
 mod call_task;
@@ -28,6 +29,7 @@ mod registry;
 mod talk_quality;
 mod view;
 
+pub use alerts::{Acknowledged, AlertView};
 pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
 pub use clock::Clock;
 pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};

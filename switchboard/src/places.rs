@@ -1,4 +1,4 @@
-//! Tells waiting calls when they came forward.
+//! Tells waiting calls when they came forward, and when their expected wait changed.
 //!
 //! The floor tells a caller's place when the caller begins to wait. That somebody before them left
 //! concerns everybody behind, so it is looked at now and then for all at once, not at each departure.
@@ -20,7 +20,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 pub(crate) async fn watch(hub: Arc<Hub>) {
     let mut ticks = interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut told = HashMap::new();
+    let mut told: HashMap<CallId, Told> = HashMap::new();
     loop {
         ticks.tick().await;
         if hub.registry.nobody_waits() {
@@ -31,18 +31,22 @@ pub(crate) async fn watch(hub: Arc<Hub>) {
     }
 }
 
-/// Tells each caller whose place is not the one told before; returns what all have been told.
-async fn tell_places(hub: &Hub, told: &HashMap<CallId, u32>) -> HashMap<CallId, u32> {
+/// What a caller was told: the place, and the expected wait in minutes.
+type Told = (u32, Option<u64>);
+
+/// Tells each caller who was told something else before; returns what all have been told.
+async fn tell_places(hub: &Hub, told: &HashMap<CallId, Told>) -> HashMap<CallId, Told> {
     // A floor that does not answer is looked at again the next time.
     let Some(view) = hub.floor.view().await else { return told.clone() };
     let mut now = HashMap::with_capacity(view.waiting.len());
     for row in view.waiting {
-        let (call, position) = (row.call, row.position);
-        if told.get(&call).is_some_and(|before| *before != position) {
+        let (call, position, expected_wait) = (row.call, row.position, row.expected_wait);
+        let telling = (position, expected_wait.map(|wait| wait.as_secs().div_ceil(60)));
+        if told.get(&call) != Some(&telling) {
             hub.registry.update_call(call, |view| view.position = Some(position));
-            hub.tell_call(call, CallEvent::PlaceChanged { position, expected_wait: None });
+            hub.tell_call(call, CallEvent::PlaceChanged { position, expected_wait });
         }
-        now.insert(call, position);
+        now.insert(call, telling);
     }
     now
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ids::{AgentId, CallId, LegId};
-use telephony::call::{CallEvent, LeftHow};
+use telephony::call::{CallEvent, LeftHow, Refusal};
 use telephony::driver::media::{MediaEvent, Quality};
 use telephony::driver::sip::SipEvent;
 use tokio::sync::mpsc;
@@ -25,6 +25,18 @@ pub(crate) async fn pump_sip(hub: Arc<Hub>, mut events: mpsc::Receiver<SipEvent>
         match event {
             SipEvent::Invited(invitation) => admission::invited(&hub, *invitation),
             SipEvent::Confirmed { leg } => tell_owner(&hub, leg, CallEvent::CallerConfirmed),
+            SipEvent::Offered { leg, offer } => {
+                let answer = hub.media.change_trunk(leg, &offer);
+                hub.sip.describe(leg, answer.map_err(Refusal::from));
+            }
+            SipEvent::OfferWanted { leg } => {
+                hub.sip.describe(leg, hub.media.offer_trunk(leg).map_err(Refusal::from));
+            }
+            SipEvent::Answered { leg, answer } => {
+                // SIP passes no answer on that takes neither law, so the leg has just ended.
+                let _ended = hub.media.agree_trunk(leg, &answer);
+            }
+            SipEvent::DigitSignalled { leg, digit } => hub.media.digit_signalled(leg, digit),
             SipEvent::Left { leg, how } => tell_owner(&hub, leg, CallEvent::CallerLeft { how }),
         }
     }
@@ -91,13 +103,10 @@ fn media_lost(hub: &Hub, call: CallId) {
 
 fn agent_media(hub: &Hub, agent: AgentId, leg: LegId, connected: bool) {
     let now = hub.clock.now();
-    let view = hub.registry.update_agent(agent, |entry| {
+    hub.show_agent(now, agent, |entry| {
         entry.media_connected = connected;
         entry.heard_at = now;
     });
-    if let Some(view) = view {
-        hub.bus.publish(now, Audience::Agent(agent), Happening::AgentStateChanged(view));
-    }
     if !connected {
         hub.bus.publish(now, Audience::Agent(agent), Happening::MediaLost { agent });
     }

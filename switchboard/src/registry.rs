@@ -46,6 +46,8 @@ pub(crate) struct AgentEntry {
     /// The audio of this agent's shift; stable, whatever the browser does.
     pub(crate) leg: LegId,
     pub(crate) state: AgentState,
+    /// When `state` was entered; states that know their own beginning go by that.
+    pub(crate) state_at: Timestamp,
     pub(crate) next: Option<Next>,
     pub(crate) media_connected: bool,
     pub(crate) heard_at: Timestamp,
@@ -59,6 +61,7 @@ impl AgentEntry {
             profile,
             leg,
             state: AgentState::Offline,
+            state_at: now,
             next: None,
             media_connected: false,
             heard_at: now,
@@ -71,9 +74,45 @@ impl AgentEntry {
         AgentView {
             agent: self.profile.agent,
             name: self.profile.name.clone(),
+            queues: self.profile.queues.clone(),
             state: self.state,
+            since: self.since(),
+            rings_for: self.rung().map(|ringing| ringing.call.id),
             next: self.next,
             media_connected: self.media_connected,
+        }
+    }
+
+    /// Enters a state at `now`, unless the agent is in it already.
+    pub(crate) fn enter(&mut self, state: AgentState, now: Timestamp) {
+        if std::mem::discriminant(&self.state) != std::mem::discriminant(&state) {
+            self.state_at = now;
+        }
+        self.state = state;
+    }
+
+    fn since(&self) -> Timestamp {
+        match self.state {
+            AgentState::Available { since }
+            | AgentState::Talking { since, .. }
+            | AgentState::OnHold { since, .. }
+            | AgentState::Break { since, .. }
+            | AgentState::NotResponding { since } => since,
+            AgentState::Ringing { .. } => self.rung().map_or(self.state_at, |rung| rung.rang_at),
+            AgentState::Offline | AgentState::WrapUp { .. } => self.state_at,
+        }
+    }
+
+    fn rung(&self) -> Option<&RingingView> {
+        match self.state {
+            AgentState::Ringing { reservation, .. } => self.ringing.get(&reservation),
+            AgentState::Offline
+            | AgentState::Available { .. }
+            | AgentState::Talking { .. }
+            | AgentState::OnHold { .. }
+            | AgentState::WrapUp { .. }
+            | AgentState::Break { .. }
+            | AgentState::NotResponding { .. } => None,
         }
     }
 

@@ -16,8 +16,14 @@ pub struct AgentView {
     pub agent: AgentId,
     /// The name shown to colleagues.
     pub name: String,
+    /// Queues served.
+    pub queues: Vec<QueueId>,
     /// What the agent is doing.
     pub state: AgentState,
+    /// Since when.
+    pub since: Timestamp,
+    /// The call whose caller the console rings for.
+    pub rings_for: Option<CallId>,
     /// What follows the present work, if the agent asked for something.
     pub next: Option<Next>,
     /// Whether the browser's audio is connected.

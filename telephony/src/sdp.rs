@@ -11,11 +11,13 @@
 //! Not here: host names in `c=` (we never resolve names in signalling), SRTP and ICE (browsers'
 //! descriptions are the business of `driver::media`), video.
 
+mod media_session;
 mod offer;
 mod write;
 
 use std::net::SocketAddr;
 
+pub use media_session::MediaSession;
 pub use offer::ParseOfferError;
 pub(crate) use offer::formats;
 pub(crate) use write::stream;

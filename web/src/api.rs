@@ -2,6 +2,7 @@
 //! endpoint reads the request, asks a crate below, and puts the answer into words; nothing more.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
 pub mod calendars;
 pub mod calls;
@@ -17,6 +18,7 @@ pub mod queues;
 pub mod reservations;
 pub mod search;
 pub mod session;
+pub mod supervision;
 pub mod users;
 pub mod vocabulary;
 pub mod web_calls;
@@ -55,7 +57,12 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(agents::set_state))
         .routes(routes!(agents::connect_media))
         .routes(routes!(agents::finish_wrap_up))
+        .routes(routes!(supervision::force_state))
+        .routes(routes!(supervision::move_caller))
+        .routes(routes!(supervision::reclass_caller))
         .routes(routes!(floor::get))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::acknowledge))
         .routes(routes!(queues::list))
         .routes(routes!(reservations::accept))
         .routes(routes!(reservations::reject))

@@ -19,7 +19,8 @@ use crate::edge::OwnOrigin;
 use crate::events::saved::SavedCases;
 use crate::limit::Limit;
 use crate::web_call;
-use crate::wire::agent::QueueView;
+use crate::wire::agent::{FloorView, QueueView};
+use crate::wire::call::{CallView, Eyes};
 
 /// The parts of the running program. Cheap to clone.
 #[derive(Clone)]
@@ -183,6 +184,25 @@ impl App {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.settings().http.public_url.as_ref().is_some_and(crate::config::PublicUrl::is_https)
+    }
+
+    /// The floor at `now`: everything for those who watch it, else the queues and a number.
+    #[must_use]
+    pub fn floor(&self, watches: bool, now: Timestamp) -> FloorView {
+        let board = self.exchange().floor_board();
+        let queues = self.queues(now);
+        if !watches {
+            let (agents, calls_alive, alerts) = (vec![], vec![], vec![]);
+            return FloorView { agents, queues, calls: board.calls, calls_alive, alerts };
+        }
+        let seen = |view: &switchboard::CallView| CallView::seen(view, Eyes::Watching, now);
+        FloorView {
+            agents: board.agents.iter().map(Into::into).collect(),
+            queues,
+            calls: board.calls,
+            calls_alive: self.exchange().calls().iter().map(seen).collect(),
+            alerts: self.exchange().alerts().iter().map(Into::into).collect(),
+        }
     }
 
     /// All queues as they are at `now`, in the order of the settings.

@@ -190,7 +190,7 @@ async fn start_exchange(
 }
 
 fn media_config(settings: &Settings) -> MediaConfig {
-    let public = settings.sip.public_address;
+    let public = settings.sip.public_rtp_address.or(settings.sip.public_address);
     MediaConfig {
         rtp_public: public,
         rtp_ports: settings.rtp.ports.ports().clone(),
@@ -208,6 +208,8 @@ fn sip_config(settings: &Settings) -> SipConfig {
         public_address: sip.public_address,
         calls_max: usize::try_from(sip.calls_max).unwrap_or(usize::MAX),
         calls_per_second_max: usize::try_from(sip.calls_per_second_max).unwrap_or(usize::MAX),
+        session_expires_s: sip.session_expires_s,
+        session_expires_min_s: sip.session_expires_min_s,
         ..SipConfig::new(sip.listen, sip.trunks.clone())
     }
 }

@@ -160,6 +160,7 @@ impl Settings {
             return bad("limits.web_calls_share_percent", "is more than 100".to_owned());
         }
         self.turn.check()?;
+        self.sip.check()?;
         let zero = [
             ("http.timeout_s", self.http.timeout_s),
             ("floor.ring_s", self.floor.ring_s),

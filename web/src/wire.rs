@@ -2,6 +2,7 @@
 //! relies on does not move when a crate below renames a field. Pure conversions, no I/O.
 
 pub mod agent;
+pub mod alert;
 pub mod call;
 pub mod configuration;
 pub mod ice;

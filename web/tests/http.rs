@@ -27,6 +27,8 @@ mod problems;
 mod records;
 #[path = "http/session.rs"]
 mod session;
+#[path = "http/supervision.rs"]
+mod supervision;
 #[path = "http/users.rs"]
 mod users;
 #[path = "http/web_calls.rs"]

@@ -1,4 +1,4 @@
-//! Events of agents: registered, asking for a state, lost; and the end of wrap-up.
+//! Events of agents: registered, asking for a state or put into one, lost; and the end of wrap-up.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -91,17 +91,58 @@ impl Floor {
             | AgentState::Talking { .. }
             | AgentState::OnHold { .. }
             | AgentState::WrapUp { .. } => {
-                self.agents.get_mut(slot).next = match want {
-                    Wanted::Available => None,
-                    Wanted::Break { reason } => Some(Next::Break { reason }),
-                    Wanted::Offline => Some(Next::Offline),
-                };
-                self.announce(slot, out);
+                self.wish(slot, want, out);
                 return Ok(());
             }
         }
         self.bring_together(Loose { agents: vec![slot], callers: Vec::new() }, out);
         Ok(())
+    }
+
+    /// A supervisor decides. What rings stops, wrap-up ends; a live call goes on.
+    pub(super) fn agent_state_forced(
+        &mut self,
+        id: AgentId,
+        want: Wanted,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let slot = self.agents.slot(id).ok_or(RefusedWhy::UnknownAgent)?;
+        let mut callers = Vec::new();
+        match self.agents.get(slot).state {
+            // Nobody is put to work who has not signed in.
+            AgentState::Offline => return Err(RefusedWhy::WrongState),
+            AgentState::Ringing { .. } if want == Wanted::Available => {
+                self.wish(slot, want, out);
+                return Ok(());
+            }
+            AgentState::Talking { .. } | AgentState::OnHold { .. } => {
+                self.wish(slot, want, out);
+                return Ok(());
+            }
+            AgentState::Ringing { reservation, .. } => {
+                let ended = self.end_reservation(reservation, StopCause::Withdrawn, out);
+                self.requeue(ended.caller, out);
+                callers.push(ended.caller);
+            }
+            AgentState::Available { .. }
+            | AgentState::WrapUp { .. }
+            | AgentState::Break { .. }
+            | AgentState::NotResponding { .. } => {}
+        }
+        self.agents.get_mut(slot).next = None;
+        self.want_now(slot, want);
+        self.bring_together(Loose { agents: vec![slot], callers }, out);
+        Ok(())
+    }
+
+    /// Notes what an agent is to be once the present work is over.
+    fn wish(&mut self, slot: AgentSlot, want: Wanted, out: &mut Effects) {
+        self.agents.get_mut(slot).next = match want {
+            Wanted::Available => None,
+            Wanted::Break { reason } => Some(Next::Break { reason }),
+            Wanted::Offline => Some(Next::Offline),
+        };
+        self.announce(slot, out);
     }
 
     /// Gives an agent without work the state asked for. Asking for what is already so changes

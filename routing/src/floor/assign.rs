@@ -68,9 +68,11 @@ impl Floor {
     /// Finds work for an agent whose state changed, and tells the world the outcome.
     fn settle(&mut self, agent: AgentSlot, displaced: &mut Vec<CallerSlot>, out: &mut Effects) {
         self.seek_emergency(agent, displaced, out);
-        if let Some(caller) = self.best_caller(agent) {
+        while let Some(caller) = self.best_caller(agent) {
+            // Another may be idle for longer, if this caller came to the queue in the same event.
+            let asked = self.longest_idle(caller).unwrap_or(agent);
             let explanation = self.explain_choice(caller);
-            self.reserve(agent, caller, explanation, out);
+            self.reserve(asked, caller, explanation, out);
         }
         match Kind::of(self.agents.get(agent)) {
             // Announced when it began to ring.
@@ -258,11 +260,13 @@ impl Floor {
 
     pub(super) fn announce_waiting(&self, slot: CallerSlot, out: &mut Effects) {
         let caller = self.callers.get(slot);
+        let (queue, position) = (self.queue_at(caller.queue), self.position(slot));
         out.push(FloorEffect::SetWaiting {
             call: caller.call,
-            queue: self.queue_at(caller.queue).id,
+            queue: queue.id,
             class: caller.class,
-            position: self.position(slot),
+            position,
+            expected_wait: queue.pace.expected(position),
         });
     }
 

@@ -1,4 +1,4 @@
-//! Events of callers and their calls: arrived, raised, left; held, resumed, ended.
+//! Events of callers and their calls: arrived, raised, moved, left; held, resumed, ended.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -72,6 +72,28 @@ impl Floor {
         if class >= caller.class {
             return Err(RefusedWhy::NotMoreUrgent);
         }
+        self.set_class(slot, class, out);
+        Ok(())
+    }
+
+    pub(super) fn caller_reclassed(
+        &mut self,
+        call: CallId,
+        class: Class,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let slot = self.waiting_slot(call)?;
+        match self.callers.get(slot).class {
+            same if same == class => return Err(RefusedWhy::Unchanged),
+            Class::Emergency => return Err(RefusedWhy::StaysEmergency),
+            Class::Clinical | Class::CallbackDue | Class::Standard | Class::Info => {}
+        }
+        self.set_class(slot, class, out);
+        Ok(())
+    }
+
+    fn set_class(&mut self, slot: CallerSlot, class: Class, out: &mut Effects) {
+        let caller = self.callers.get(slot);
         // An emergency rings everybody, so the one console that rings now starts anew with them.
         let replaced =
             if class == Class::Emergency { caller.ringing.first().copied() } else { None };
@@ -87,6 +109,39 @@ impl Floor {
         self.seek(slot);
         self.announce_waiting(slot, out);
         self.bring_together(Loose { agents: Vec::from_iter(freed), callers: vec![slot] }, out);
+    }
+
+    /// The consoles that ring stop, for others may serve the other queue. Neither wait nor class nor
+    /// a place at the head is lost.
+    pub(super) fn caller_moved(
+        &mut self,
+        call: CallId,
+        queue: QueueId,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let slot = self.waiting_slot(call)?;
+        let to = self.queue_index(queue).ok_or(RefusedWhy::UnknownQueue)?;
+        let from = self.callers.get(slot).queue;
+        if from == to {
+            return Err(RefusedWhy::Unchanged);
+        }
+        let rings: Vec<_> = self.callers.get(slot).ringing.iter().copied().collect();
+        let mut agents = Vec::with_capacity(rings.len());
+        for id in rings {
+            let reservation = self.end_reservation(id, StopCause::Withdrawn, out);
+            self.stand_down(reservation.agent, reservation.origin);
+            agents.push(reservation.agent);
+        }
+        self.unseek(slot);
+        self.leave_line(slot);
+        self.note_if_emptied(from);
+        self.announce_gone(self.callers.get(slot), out);
+        let caller = self.callers.get_mut(slot);
+        (caller.queue, caller.alerted) = (to, false);
+        self.line_up(slot);
+        self.seek(slot);
+        self.announce_waiting(slot, out);
+        self.bring_together(Loose { agents, callers: vec![slot] }, out);
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use super::Floor;
 use super::agent::{Agent, AgentSlot, Kind};
 use super::caller::{Caller, CallerSlot};
 use super::line::Line;
-use super::queue::{Idle, LanguageIndex, Pool, Queue};
+use super::queue::{Idle, LanguageIndex, Pool, Queue, QueueIndex};
 use super::reservation::Timer;
 use crate::effect::{Effects, FloorEffect, RefusedWhy};
 use crate::state::AgentState;
@@ -167,11 +167,20 @@ impl Floor {
         self.unseek(slot);
         self.leave_line(slot);
         let caller = self.callers.remove(slot);
+        self.note_if_emptied(caller.queue);
         for (agent, until) in &caller.cooling {
             let timer = self.cool_down_timer(caller.arrival, slot, *agent);
             self.timers.remove(&(*until, timer));
         }
         caller
+    }
+
+    /// A queue where nobody waits any more has no pace until two callers wait again.
+    pub(super) fn note_if_emptied(&mut self, queue: QueueIndex) {
+        let queue = self.queue_at_mut(queue);
+        if queue.waiting() == 0 {
+            queue.pace.emptied();
+        }
     }
 
     pub(crate) fn cool_down_timer(

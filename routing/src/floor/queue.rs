@@ -13,6 +13,7 @@ use ids::{AgentId, Class, QueueId, Timestamp};
 use super::agent::{Agent, AgentSlot, KINDS, Kind};
 use super::caller::BELOW_EMERGENCY;
 use super::line::Line;
+use super::pace::Pace;
 
 /// Index of a queue, in order of configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,6 +113,8 @@ pub(crate) struct Queue {
     pub(crate) members: [Vec<AgentSlot>; KINDS],
     /// Pool 0 for the whole queue, then one for each language.
     pub(crate) pools: Vec<Pool>,
+    /// How fast its callers are taken.
+    pub(crate) pace: Pace,
 }
 
 impl Queue {
@@ -122,6 +125,7 @@ impl Queue {
             unrung: Line::default(),
             members: Default::default(),
             pools: (0..=languages).map(|_| Pool::default()).collect(),
+            pace: Pace::default(),
         }
     }
 
@@ -135,6 +139,11 @@ impl Queue {
 
     pub(crate) fn members(&self, kind: Kind) -> &[AgentSlot] {
         &self.members[kind as usize]
+    }
+
+    /// Callers who wait, rung for or not.
+    pub(crate) fn waiting(&self) -> u32 {
+        self.lines.iter().map(Line::len).sum()
     }
 
     /// Since when the caller waits who has waited longest.

@@ -24,6 +24,9 @@ impl Floor {
     ) -> Result<(), RefusedWhy> {
         self.check_ringing(id, agent)?;
         let accepted = self.forget(id);
+        let (queue, now) = (self.callers.get(accepted.caller).queue, self.now);
+        let queue = self.queue_at_mut(queue);
+        queue.pace.taken(now, queue.waiting() > 1);
         let mut caller = self.remove_caller(accepted.caller);
         caller.ringing.remove(&id);
         self.connect(accepted.agent, caller.call, caller.class);

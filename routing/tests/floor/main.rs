@@ -11,5 +11,6 @@ mod oracle;
 mod properties;
 mod scenarios;
 mod simulator;
+mod supervision;
 mod support;
 mod table;

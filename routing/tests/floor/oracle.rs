@@ -42,6 +42,7 @@ impl Oracle {
         }
         let after = floor.view(now);
         self.compare(&after)?;
+        self.cooling.retain(|(call, _), _| self.waiting.contains_key(call));
         let rung = Rung::of(effects);
         for effect in effects {
             if let FloorEffect::Ring { agent, call, explanation, .. } = effect {
@@ -92,7 +93,6 @@ impl Oracle {
             }
             FloorEffect::ClearWaiting { call, .. } => {
                 self.waiting.remove(call);
-                self.cooling.retain(|(cooling, _), _| cooling != call);
             }
             FloorEffect::Alert { .. } | FloorEffect::Refuse { .. } => {}
         }

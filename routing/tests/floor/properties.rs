@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use ids::{CallId, Class, ReservationId, Timestamp};
+use ids::{CallId, Class, ReservationId, Timestamp, UserId};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use routing::{
-    BreakReason, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, LeaveCause, Snapshot, Wanted,
+    BreakReason, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason, LeaveCause,
+    Snapshot, Wanted,
 };
 
 use crate::oracle::Oracle;
@@ -76,6 +77,21 @@ fn want() -> impl Strategy<Value = Wanted> {
     ]
 }
 
+/// What a supervisor does.
+fn supervision() -> impl Strategy<Value = FloorEvent> {
+    let call = || (1..20_u128).prop_map(call);
+    let (by, reason) = (UserId::from_number(900), ForceReason::Other);
+    prop_oneof![
+        (1..8_u128, want()).prop_map(move |(number, want)| {
+            FloorEvent::AgentStateForced { agent: agent(number), want, by, reason }
+        }),
+        (call(), select(vec!["a", "b", "unknown"]))
+            .prop_map(|(call, name)| FloorEvent::CallerMoved { call, queue: queue(name) }),
+        (call(), select(CLASSES.to_vec()))
+            .prop_map(|(call, class)| FloorEvent::CallerReclassed { call, class }),
+    ]
+}
+
 fn left(call: CallId) -> FloorEvent {
     FloorEvent::CallerLeft { call, cause: LeaveCause::Abandoned }
 }
@@ -91,6 +107,7 @@ fn event() -> impl Strategy<Value = FloorEvent> {
         2 => (number(), select(CLASSES.to_vec()))
             .prop_map(|(call, class)| FloorEvent::CallerRaised { call, class }),
         2 => number().prop_map(left),
+        2 => supervision(),
         1 => number().prop_map(|call| FloorEvent::CallHeld { call }),
         1 => number().prop_map(|call| FloorEvent::CallResumed { call }),
         4 => number().prop_map(|call| FloorEvent::CallEnded { call }),

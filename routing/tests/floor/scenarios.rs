@@ -7,31 +7,9 @@ use routing::{
 };
 
 use crate::support::{
-    Day, agent, arrived, at, call, config, connected, language, queue, registered, wants,
+    Day, agent, alerts, arrived, at, call, config, connected, language, queue, refused, registered,
+    stopped, wants,
 };
-
-fn refused(effects: &[FloorEffect]) -> Option<RefusedWhy> {
-    effects.iter().find_map(|effect| match effect {
-        FloorEffect::Refuse { why, .. } => Some(*why),
-        _ => None,
-    })
-}
-
-fn stopped(effects: &[FloorEffect]) -> Vec<StopCause> {
-    let cause = |effect: &FloorEffect| match effect {
-        FloorEffect::StopRinging { cause, .. } => Some(*cause),
-        _ => None,
-    };
-    effects.iter().filter_map(cause).collect()
-}
-
-fn alerts(effects: &[FloorEffect]) -> Vec<Alert> {
-    let alert = |effect: &FloorEffect| match effect {
-        FloorEffect::Alert { alert } => Some(*alert),
-        _ => None,
-    };
-    effects.iter().filter_map(alert).collect()
-}
 
 fn standard(number: u128, since: u64) -> FloorEvent {
     arrived(number, Class::Standard, "hi", at(since))

@@ -61,6 +61,11 @@ fn two_hundred_days_lose_nobody() {
             total.twice,
             total.returned,
             total.relaxed,
+            total.moved,
+            total.reclassed,
+            total.forced,
+            total.withdrawn,
+            total.estimated,
         ];
         assert!(troubles.iter().all(|count| *count > 0), "{total}");
     }

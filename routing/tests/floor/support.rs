@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Timestamp};
-use routing::{AgentState, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, Wanted};
+use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Timestamp, UserId};
+use routing::{
+    AgentState, Alert, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason,
+    RefusedWhy, StopCause, Wanted,
+};
 
 pub(crate) fn agent(number: u128) -> AgentId {
     AgentId::from_number(number)
@@ -41,6 +44,12 @@ pub(crate) fn registered(number: u128, languages: &[&str], queues: &[&str]) -> F
 
 pub(crate) fn wants(number: u128, want: Wanted) -> FloorEvent {
     FloorEvent::AgentStateRequested { agent: agent(number), want }
+}
+
+/// A supervisor says so.
+pub(crate) fn forced(number: u128, want: Wanted) -> FloorEvent {
+    let (by, reason) = (UserId::from_number(900), ForceReason::Coverage);
+    FloorEvent::AgentStateForced { agent: agent(number), want, by, reason }
 }
 
 /// A caller of queue `a` who waits since then.
@@ -127,6 +136,29 @@ impl Day {
         };
         agents.iter().filter_map(rings).collect()
     }
+}
+
+pub(crate) fn refused(effects: &[FloorEffect]) -> Option<RefusedWhy> {
+    effects.iter().find_map(|effect| match effect {
+        FloorEffect::Refuse { why, .. } => Some(*why),
+        _ => None,
+    })
+}
+
+pub(crate) fn stopped(effects: &[FloorEffect]) -> Vec<StopCause> {
+    let cause = |effect: &FloorEffect| match effect {
+        FloorEffect::StopRinging { cause, .. } => Some(*cause),
+        _ => None,
+    };
+    effects.iter().filter_map(cause).collect()
+}
+
+pub(crate) fn alerts(effects: &[FloorEffect]) -> Vec<Alert> {
+    let alert = |effect: &FloorEffect| match effect {
+        FloorEffect::Alert { alert } => Some(*alert),
+        _ => None,
+    };
+    effects.iter().filter_map(alert).collect()
 }
 
 /// The agents whom an event connected, with their callers.

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use ids::Class;
 use routing::{AgentState, BreakReason, FloorEffect, FloorEvent, LeaveCause, Next, Wanted};
 
-use crate::support::{Day, agent, arrived, at, call, registered, wants};
+use crate::support::{Day, agent, arrived, at, call, forced, registered, wants};
 
 const STATES: [&str; 12] = [
     "offline",
@@ -97,6 +97,9 @@ fn events(day: &Day) -> Vec<(&'static str, u64, FloorEvent)> {
         ("wants available", 200, wants(1, Wanted::Available)),
         ("wants break", 200, wants(1, Wanted::Break { reason: BreakReason::Meal })),
         ("wants offline", 200, wants(1, Wanted::Offline)),
+        ("forced available", 200, forced(1, Wanted::Available)),
+        ("forced break", 200, forced(1, Wanted::Break { reason: BreakReason::Meal })),
+        ("forced offline", 200, forced(1, Wanted::Offline)),
         ("lost", 200, FloorEvent::AgentLost { agent: one }),
         ("accepted", 200, FloorEvent::ReservationAccepted { reservation, agent: one }),
         ("rejected", 200, FloorEvent::ReservationRejected { reservation, agent: one }),

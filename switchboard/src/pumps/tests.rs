@@ -43,6 +43,7 @@ struct NoSip;
 impl SipPort for NoSip {
     fn ring(&self, _: LegId) {}
     fn answer(&self, _: LegId, _: String) {}
+    fn describe(&self, _: LegId, _: Result<String, Refusal>) {}
     fn refuse(&self, _: LegId, _: Refusal) {}
     fn hang_up(&self, _: LegId) {}
 }

@@ -27,6 +27,10 @@ impl SipPort for PanicsOnce {
         self.inner.answer(leg, description);
     }
 
+    fn describe(&self, leg: LegId, description: Result<String, Refusal>) {
+        self.inner.describe(leg, description);
+    }
+
     fn refuse(&self, leg: LegId, refusal: Refusal) {
         self.inner.refuse(leg, refusal);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ids::{AgentId, LegId};
+use ids::{AgentId, Class, LegId, QueueId};
 use serde::{Deserialize, Serialize};
 
 use super::PlayId;
@@ -98,6 +98,14 @@ pub enum CallEvent {
         agent: AgentId,
         /// The leg of the agent's shift.
         leg: LegId,
+    },
+    /// A supervisor moved the caller to another queue, or gave another class: the floor's word, kept
+    /// for a return to the queue.
+    Rerouted {
+        /// The queue now.
+        queue: QueueId,
+        /// The class now. Nothing takes an emergency away.
+        class: Class,
     },
     /// Audio of the agent's leg is lost; the call is kept for a while.
     AgentMediaLost,

@@ -39,6 +39,7 @@ impl Step<'_> {
             event @ (CallEvent::PlaceChanged { .. }
             | CallEvent::QueueFull
             | CallEvent::AgentAccepted { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp

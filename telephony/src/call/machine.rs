@@ -99,6 +99,7 @@ impl Refused {
             | CallEvent::PlayEnded { .. }
             | CallEvent::PlaceChanged { .. }
             | CallEvent::QueueFull
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp
@@ -273,6 +274,14 @@ impl Step<'_> {
     pub(super) fn music(&mut self) -> Sound {
         let music = self.spoken(&self.line.sounds.of(self.line.queue).music.0);
         Sound::Music(self.play(vec![music], true))
+    }
+
+    /// The floor has the caller in another queue or class. It may come after the agent's acceptance.
+    pub(super) fn rerouted(&mut self, queue: QueueId, class: Class) {
+        self.line.queue = queue;
+        if self.line.class != Class::Emergency {
+            self.line.class = class;
+        }
     }
 
     /// What follows when a playlist came to its end: music after words. The late end of a playlist

@@ -25,6 +25,7 @@ impl Step<'_> {
             | CallEvent::PlaceChanged { .. }
             | CallEvent::QueueFull
             | CallEvent::AgentAccepted { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp
@@ -65,6 +66,7 @@ impl Step<'_> {
             | CallEvent::PlaceChanged { .. }
             | CallEvent::QueueFull
             | CallEvent::AgentAccepted { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp

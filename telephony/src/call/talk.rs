@@ -42,6 +42,10 @@ impl Step<'_> {
             | CallEvent::Recorded
             | CallEvent::RecordFailed
             | CallEvent::CallerConfirmed => Ok(state),
+            CallEvent::Rerouted { queue, class } => {
+                self.rerouted(queue, class);
+                Ok(state)
+            }
             CallEvent::CallerLeft { how } => Ok(self.left(&state, how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&state, cause)),
             event @ (CallEvent::AgentAccepted { .. } | CallEvent::ResumeRequested) => {
@@ -70,6 +74,10 @@ impl Step<'_> {
             | CallEvent::Recorded
             | CallEvent::RecordFailed
             | CallEvent::CallerConfirmed => Ok(state),
+            CallEvent::Rerouted { queue, class } => {
+                self.rerouted(queue, class);
+                Ok(state)
+            }
             CallEvent::CallerLeft { how } => Ok(self.left(&state, how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&state, cause)),
             event @ (CallEvent::AgentAccepted { .. }
@@ -106,6 +114,10 @@ impl Step<'_> {
             | CallEvent::Recorded
             | CallEvent::RecordFailed
             | CallEvent::CallerConfirmed => Ok(state),
+            CallEvent::Rerouted { queue, class } => {
+                self.rerouted(queue, class);
+                Ok(state)
+            }
             CallEvent::CallerLeft { how } => Ok(self.left(&state, how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&state, cause)),
             event @ (CallEvent::AgentAccepted { .. }

@@ -22,6 +22,12 @@ impl Step<'_> {
             CallEvent::PlaceChanged { position, expected_wait } => {
                 self.placed(waiting, position, expected_wait)
             }
+            CallEvent::Rerouted { queue, class } => {
+                // A place of another queue: the caller is told it anew.
+                let said = waiting.said.filter(|_| queue == self.line.queue);
+                self.rerouted(queue, class);
+                Waiting { said, ..waiting }
+            }
             CallEvent::QueueFull => self.kept_outside(waiting),
             CallEvent::PlayEnded { play } => self.words_ended(waiting, play),
             CallEvent::Ticked => self.waited(waiting),

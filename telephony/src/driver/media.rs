@@ -25,6 +25,7 @@ mod outgoing;
 mod plane;
 mod poll;
 mod ports;
+mod presses;
 pub mod recorder;
 mod registry;
 mod reports;
@@ -32,6 +33,7 @@ mod start;
 mod sys;
 mod tap;
 mod trunk;
+mod trunk_legs;
 mod wheel;
 
 use ids::LegId;

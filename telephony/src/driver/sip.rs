@@ -2,23 +2,28 @@
 //!
 //! The vocabulary is here; [`RsipPort`] (`port`) is the port itself. Requests come in through
 //! `listen` (who may), `incoming` (what is it) and `admission` (how many); each call is a task of
-//! `leg`, whose end is seen to by `guard`. Not here: registration, TLS, session timers (RFC 4028: the
-//! trunk's refreshes are answered, ours are not sent), and offers of our own (an INVITE without one
-//! gets 488).
+//! `leg`, whose end is seen to by `guard`. What the far end asks within a call is in `within`, how a
+//! call that nobody refreshes is found dead in `refresh` and `session_timer` (RFC 4028). `docs/SIP.md`
+//! has the answer to each request. Not here: registration, TLS.
 
 mod admission;
 mod caller;
 mod config;
+mod extensions;
 mod guard;
 mod incoming;
+mod info;
 mod leg;
 mod listen;
 mod port;
+mod refresh;
 mod refusal;
+mod session_timer;
+mod within;
 
 use ids::LegId;
 
-use crate::call::{LeftHow, Refusal};
+use crate::call::{Digit, LeftHow, Refusal};
 use crate::sdp::TrunkOffer;
 
 pub use config::{SipConfig, SipCounts, SipStartError};
@@ -35,8 +40,9 @@ pub struct Invitation {
     pub from: Option<String>,
     /// The number dialled (user part of the request URI).
     pub dialled: String,
-    /// What the caller's side can do.
-    pub offer: TrunkOffer,
+    /// What the caller's side can do; `None` if it wants our offer instead (RFC 3261 §13.2.1): what
+    /// [`SipPort::answer`] then carries is an offer, and [`SipEvent::Answered`] follows.
+    pub offer: Option<TrunkOffer>,
 }
 
 /// What SIP reports.
@@ -48,6 +54,34 @@ pub enum SipEvent {
     Confirmed {
         /// Which leg.
         leg: LegId,
+    },
+    /// The far end wants its audio otherwise: another address, codec or direction (re-INVITE or
+    /// UPDATE). To be answered with [`SipPort::describe`] within five seconds.
+    Offered {
+        /// Which leg.
+        leg: LegId,
+        /// What it wants.
+        offer: Box<TrunkOffer>,
+    },
+    /// The far end wants an offer of ours for the call that stands (re-INVITE without one). To be
+    /// answered with [`SipPort::describe`] within five seconds; [`SipEvent::Answered`] follows.
+    OfferWanted {
+        /// Which leg.
+        leg: LegId,
+    },
+    /// The far end's answer to an offer of ours.
+    Answered {
+        /// Which leg.
+        leg: LegId,
+        /// What it takes.
+        answer: Box<TrunkOffer>,
+    },
+    /// The far end tells of a key that was pressed (INFO). The same press may be heard in the audio.
+    DigitSignalled {
+        /// Which leg.
+        leg: LegId,
+        /// The key.
+        digit: Digit,
     },
     /// The leg ended; nothing more comes of it. Every leg that was invited reports this exactly
     /// once, also when the end was ours (then as `HungUp`).
@@ -65,6 +99,9 @@ pub trait SipPort: Send + Sync + 'static {
     fn ring(&self, leg: LegId);
     /// `200 OK` with this session description.
     fn answer(&self, leg: LegId, description: String);
+    /// The description that [`SipEvent::Offered`] or [`SipEvent::OfferWanted`] asks for; a refusal
+    /// leaves the call as it was.
+    fn describe(&self, leg: LegId, description: Result<String, Refusal>);
     /// A final refusal; see `sip::refusal` for the codes.
     fn refuse(&self, leg: LegId, refusal: Refusal);
     /// BYE.

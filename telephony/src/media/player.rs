@@ -23,6 +23,9 @@ pub struct Player {
     items: Vec<Arc<[u8]>>,
     repeat: bool,
     silence: u8,
+    /// The codec of `items`, and the one that the leg speaks now.
+    made_in: Codec,
+    spoken: Codec,
     /// Which item, and where in it.
     at: (usize, usize),
     ended: bool,
@@ -44,9 +47,16 @@ impl Player {
             items,
             repeat: playlist.repeat,
             silence: g711::silence(codec),
+            made_in: codec,
+            spoken: codec,
             at: (0, 0),
             ended: false,
         }
+    }
+
+    /// The leg speaks another codec from the next frame on.
+    pub fn turn_to(&mut self, codec: Codec) {
+        self.spoken = codec;
     }
 
     /// Fills the next 20 ms. The last frame is filled up with silence; items follow each other
@@ -67,6 +77,9 @@ impl Player {
             }
         }
         frame[filled..].fill(self.silence);
+        if self.spoken != self.made_in {
+            g711::transcode(self.made_in, self.spoken, frame);
+        }
         self.progress()
     }
 
@@ -129,6 +142,21 @@ mod tests {
         assert!(bytes[200..320].iter().all(|v| *v == b));
         assert!(bytes[320..330].iter().all(|v| *v == c));
         assert!(bytes[330..].iter().all(|v| *v == g711::silence(Codec::Pcma)));
+    }
+
+    #[test]
+    fn a_change_of_law_in_the_middle_is_not_heard() {
+        let mut player = player(&["a", "b"], false);
+        frames(&mut player, 1);
+        player.turn_to(Codec::Pcmu);
+        let (bytes, _) = frames(&mut player, 2);
+        let [a, b] = [8000, -8000].map(|v| {
+            let mut byte = g711::encoded(Codec::Pcma, &[v]);
+            g711::transcode(Codec::Pcma, Codec::Pcmu, &mut byte);
+            byte[0]
+        });
+        assert!(bytes[..40].iter().all(|v| *v == a));
+        assert!(bytes[40..160].iter().all(|v| *v == b));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use rtc::sdp::{MediaDescription, SessionDescription};
 use super::{Codec, Direction, RefusedStream, TrunkOffer};
 
 /// Payload type under which our own offers carry telephone events.
-const TELEPHONE_EVENT: u8 = 101;
+pub(super) const TELEPHONE_EVENT: u8 = 101;
 /// Keys `0`–`9`, `*`, `#`, `A`–`D` (RFC 4733 §3.2).
 const EVENTS: &str = "0-15";
 
@@ -46,11 +46,9 @@ impl TrunkOffer {
         let codec = self.choose_codec()?;
         let direction = self.direction.answered();
         let audio = audio(local, &[codec], self.telephone_event, direction);
-        let mut streams: Vec<_> = self.refused_before.iter().map(refused).collect();
-        streams.push(audio);
-        streams.extend(self.refused_after.iter().map(refused));
+        let refused = (self.refused_before.as_slice(), self.refused_after.as_slice());
         Some(AgreedAudio {
-            description: session(local, streams).marshal(),
+            description: among_refused(local, audio, refused),
             codec,
             telephone_event: self.telephone_event,
             direction,
@@ -63,6 +61,18 @@ impl TrunkOffer {
 pub fn write_offer(local: LocalAudio, codecs: &[Codec]) -> String {
     let audio = audio(local, codecs, Some(TELEPHONE_EVENT), Direction::SendRecv);
     session(local, vec![audio]).marshal()
+}
+
+/// A description of the telephone audio among the streams that stay refused in their places.
+pub(super) fn among_refused(
+    local: LocalAudio,
+    audio: MediaDescription,
+    (before, after): (&[RefusedStream], &[RefusedStream]),
+) -> String {
+    let mut streams: Vec<_> = before.iter().map(refused).collect();
+    streams.push(audio);
+    streams.extend(after.iter().map(refused));
+    session(local, streams).marshal()
 }
 
 fn session(local: LocalAudio, streams: Vec<MediaDescription>) -> SessionDescription {
@@ -90,7 +100,7 @@ fn session(local: LocalAudio, streams: Vec<MediaDescription>) -> SessionDescript
     }
 }
 
-fn audio(
+pub(super) fn audio(
     local: LocalAudio,
     codecs: &[Codec],
     telephone_event: Option<u8>,

@@ -44,6 +44,7 @@ fn event() -> impl Strategy<Value = CallEvent> {
         4 => Just(CallEvent::HoldRequested),
         4 => Just(CallEvent::ResumeRequested),
         2 => key.prop_map(|key| CallEvent::DigitRequested { digit: digit(key) }),
+        1 => Just(CallEvent::Rerouted { queue: other_queue(), class: Class::Info }),
         1 => cause.prop_map(|cause| CallEvent::Stopped { cause }),
         8 => Just(CallEvent::Ticked),
     ]

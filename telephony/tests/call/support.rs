@@ -20,6 +20,11 @@ pub(crate) fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_micros(milliseconds * 1000)
 }
 
+/// A queue that no number leads to.
+pub(crate) fn other_queue() -> QueueId {
+    "other".parse().expect("a queue")
+}
+
 pub(crate) fn digit(key: char) -> Digit {
     Digit::new(key).expect("a key")
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use ids::Class;
 use telephony::call::{CallEvent, EndCause, LeftHow, PlayId, Refusal};
 
 use crate::support::*;
@@ -64,6 +65,9 @@ fn events(rig: &Rig) -> Vec<(String, Rig, CallEvent)> {
     add("queue full", CallEvent::QueueFull);
     add("agent accepted", accepted());
     add("other accepted", CallEvent::AgentAccepted { agent: OTHER_AGENT, leg: OTHER_LEG });
+    let rerouted = |class| CallEvent::Rerouted { queue: other_queue(), class };
+    add("rerouted", rerouted(Class::Info));
+    add("rerouted, emergency", rerouted(Class::Emergency));
     add("agent media lost", CallEvent::AgentMediaLost);
     add("agent media back", CallEvent::AgentMediaBack { leg: AGENT_LEG });
     add("agent media back, new", CallEvent::AgentMediaBack { leg: OTHER_LEG });

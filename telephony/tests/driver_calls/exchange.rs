@@ -37,6 +37,9 @@ pub(crate) struct Seen {
     pub(crate) left: Vec<(LegId, LeftHow)>,
     pub(crate) digits: Vec<(LegId, Digit)>,
     pub(crate) plays_ended: usize,
+    /// Offers within a call, and answers to ours.
+    pub(crate) offered: usize,
+    pub(crate) answered: usize,
     pub(crate) silent: Vec<LegId>,
     pub(crate) measured: HashMap<LegId, Quality>,
     pub(crate) connected: Vec<LegId>,
@@ -133,6 +136,12 @@ impl Exchange {
         .await;
     }
 
+    /// And no transaction, which takes 64 × T1: for exchanges with a short one.
+    pub(crate) async fn is_at_rest(&self) {
+        self.is_empty().await;
+        self.until("no transaction is left", |e| e.sip.counts().transactions == 0).await;
+    }
+
     async fn on_sip(&self, event: SipEvent) {
         match event {
             SipEvent::Invited(invitation) => self.on_invited(*invitation).await,
@@ -146,6 +155,19 @@ impl Exchange {
                     self.media.play(leg, PlayId(1), &tone_playlist(false));
                 }
             }
+            SipEvent::Offered { leg, offer } => {
+                let answer = self.media.change_trunk(leg, &offer);
+                self.seen(|seen| seen.offered += 1);
+                self.sip.describe(leg, answer.map_err(Refusal::from));
+            }
+            SipEvent::OfferWanted { leg } => {
+                self.sip.describe(leg, self.media.offer_trunk(leg).map_err(Refusal::from));
+            }
+            SipEvent::Answered { leg, answer } => {
+                self.media.agree_trunk(leg, &answer).expect("an answer that can be used");
+                self.seen(|seen| seen.answered += 1);
+            }
+            SipEvent::DigitSignalled { leg, digit } => self.media.digit_signalled(leg, digit),
             SipEvent::Left { leg, how } => {
                 self.media.close(leg);
                 self.seen(|seen| seen.left.push((leg, how)));
@@ -163,7 +185,11 @@ impl Exchange {
             PROMPT | ANSWER | MEET => {}
             _ => return self.sip.refuse(leg, Refusal::UnknownNumber),
         }
-        match self.media.open_trunk(leg, &offer).await {
+        let described = match &offer {
+            Some(offer) => self.media.open_trunk(leg, offer).await,
+            None => self.media.offer_trunk(leg),
+        };
+        match described {
             Ok(description) => {
                 self.sip.ring(leg);
                 self.sip.answer(leg, description);

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use telephony::call::LeftHow;
+use telephony::driver::media::MediaConfig;
 use tokio::process::Command;
 
 use crate::exchange::{ANSWER, Exchange, PROMPT, RING, media_config, sip_config};
@@ -105,6 +106,108 @@ async fn refusals_and_requests_outside_of_calls_are_as_written() {
     let full = Exchange::start(full, media_config(32_768..=33_000)).await;
     run(&full, "busy.xml", ANSWER, &["-m", "10", "-r", "50"]).await;
     full.is_empty().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_way_to_hold_and_every_offer_is_answered_as_written() {
+    let exchange = exchange().await;
+    let scenarios = ["hold_kinds.xml", "offerless.xml", "unusable.xml", "glare.xml"];
+    for scenario in scenarios {
+        run(&exchange, scenario, ANSWER, &["-m", "3", "-r", "10"]).await;
+        run(&exchange, scenario, ANSWER, &["-m", "3", "-r", "10", "-t", "t1"]).await;
+    }
+    exchange.is_empty().await;
+    exchange.seen(|seen| {
+        assert!(seen.left.iter().all(|(_, how)| *how == LeftHow::HungUp), "{:?}", seen.left);
+        // By call: four ways to hold; one to refuse and one to take; one after the glare.
+        assert_eq!(seen.offered, 6 * (4 + 2 + 1));
+        assert_eq!(seen.answered, 6 * (2 + 1), "two answers by call without offers, one in glare");
+    });
+    run(&exchange, "no_answer.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    exchange.is_empty().await;
+    exchange.seen(|seen| {
+        assert_eq!(seen.left.len(), 24 + 3);
+        assert!(seen.left[24..].iter().all(|(_, how)| *how == LeftHow::SignallingLost));
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn extensions_that_are_missing_are_named() {
+    let exchange = exchange().await;
+    for scenario in ["required.xml", "required_first.xml"] {
+        run(&exchange, scenario, ANSWER, &["-m", "5", "-r", "20"]).await;
+        run(&exchange, scenario, ANSWER, &["-m", "5", "-r", "20", "-t", "t1"]).await;
+    }
+    exchange.is_empty().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_timer_is_negotiated_and_kept() {
+    let usual = exchange().await;
+    run(&usual, "timer_short.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    usual.is_empty().await;
+    let mut brief = sip_config();
+    (brief.session_expires_s, brief.session_expires_min_s) = (2, 1);
+    let brief = Exchange::start(brief, media_config(32_768..=60_000)).await;
+    run(&brief, "timer_update.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    brief.seen(|seen| assert!(seen.left.iter().all(|(_, how)| *how == LeftHow::HungUp)));
+    run(&brief, "timer_reinvite.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    run(&brief, "timer_dead.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    brief.is_empty().await;
+    brief.seen(|seen| {
+        assert_eq!(seen.left.len(), 9);
+        assert!(seen.left[3..].iter().all(|(_, how)| *how == LeftHow::SignallingLost));
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_a_nat_the_public_addresses_are_named() {
+    let mut sip = sip_config();
+    sip.public_address = Some("192.0.2.10".parse().expect("an address"));
+    (sip.session_expires_s, sip.session_expires_min_s) = (2, 1);
+    let rtp_public = Some("192.0.2.20".parse().expect("an address"));
+    let media = MediaConfig { rtp_public, ..media_config(32_768..=60_000) };
+    let exchange = Exchange::start(sip, media).await;
+    run(&exchange, "public_address.xml", ANSWER, &["-m", "3", "-r", "10"]).await;
+    run(&exchange, "public_address.xml", ANSWER, &["-m", "3", "-r", "10", "-t", "t1"]).await;
+    exchange.is_empty().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_by_info_are_told_and_bad_ones_refused() {
+    let exchange = exchange().await;
+    run(&exchange, "info.xml", ANSWER, &["-m", "1"]).await;
+    run(&exchange, "info.xml", ANSWER, &["-m", "1", "-t", "t1"]).await;
+    exchange.is_empty().await;
+    exchange.seen(|seen| {
+        let keys: String = seen.digits.iter().map(|(_, digit)| digit.as_char()).collect();
+        assert_eq!(keys, "5#5#");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_every_ending_no_transaction_is_left() {
+    let mut sip = sip_config();
+    sip.repeat_after = Duration::from_millis(50);
+    (sip.session_expires_s, sip.session_expires_min_s) = (30, 1);
+    let exchange = Exchange::start(sip, media_config(32_768..=60_000)).await;
+    for (scenario, number) in [
+        ("brief.xml", ANSWER),
+        ("cancel.xml", RING),
+        ("hung_up.xml", PROMPT),
+        ("unknown_number.xml", "999"),
+        ("no_codec.xml", ANSWER),
+        ("bad_description.xml", ANSWER),
+        ("no_call.xml", ANSWER),
+        ("no_answer.xml", ANSWER),
+        ("unusable.xml", ANSWER),
+        ("glare.xml", ANSWER),
+        ("required_first.xml", ANSWER),
+        ("timer_reinvite.xml", ANSWER),
+    ] {
+        run(&exchange, scenario, number, &["-m", "2", "-r", "50"]).await;
+    }
+    exchange.is_at_rest().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,6 +11,7 @@ mod bad_packets;
 #[path = "../webrtc_gate/browser.rs"]
 mod browser;
 mod browsers;
+mod changes;
 mod counted;
 mod floods;
 mod mutate;

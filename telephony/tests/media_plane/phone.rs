@@ -41,9 +41,20 @@ impl Phone {
         phone
     }
 
+    /// A telephone on another address of this machine.
+    pub(crate) fn on(address: Ipv4Addr, codec: Codec) -> Self {
+        let mut phone = Self::deaf_on(address, codec);
+        phone.listen();
+        phone
+    }
+
     /// A telephone that never reads.
     pub(crate) fn deaf(codec: Codec) -> Self {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
+        Self::deaf_on(Ipv4Addr::LOCALHOST, codec)
+    }
+
+    fn deaf_on(address: Ipv4Addr, codec: Codec) -> Self {
+        let socket = UdpSocket::bind((address, 0)).expect("a socket");
         socket.set_read_timeout(Some(Duration::from_millis(50))).expect("a limit");
         let (heard, stop) = (Arc::<Mutex<Vec<Heard>>>::default(), Arc::<AtomicBool>::default());
         Self { socket: Arc::new(socket), codec, heard, stop, threads: Vec::new() }

@@ -15,6 +15,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/desk.css";
 import "./styles/pages.css";
+import "./styles/floor.css";
 
 startWords("en");
 addEventListener("keydown", keys.handle);

@@ -12,10 +12,11 @@ import { InteractionPage } from "./features/cases/InteractionPage";
 import { MyCases } from "./features/cases/MyCases";
 import { ContactPage } from "./features/contact/ContactPage";
 import { Desk } from "./features/desk/Desk";
+import { FloorPage } from "./features/floor/FloorPage";
 import { SearchPage } from "./features/search/SearchPage";
 import { SetUp } from "./features/session/SetUp";
 import { SignIn } from "./features/session/SignIn";
-import { useSession } from "./features/session/useSession";
+import { useSession, watches } from "./features/session/useSession";
 import { SettingsPage } from "./features/settings/SettingsPage";
 import { Gate } from "./features/shell/Shell";
 
@@ -28,7 +29,7 @@ const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", compo
 const setUp = createRoute({ getParentRoute: () => root, path: "/setup", component: SetUp });
 const gate = createRoute({ getParentRoute: () => root, id: "gate", component: Gate });
 
-const desk = createRoute({ getParentRoute: () => gate, path: "/", component: Desk });
+const desk = createRoute({ getParentRoute: () => gate, path: "/", component: Home });
 const search = createRoute({
   getParentRoute: () => gate,
   path: "/search",
@@ -53,6 +54,7 @@ const interaction = createRoute({
   path: "/calls/$interactionId",
   component: () => <InteractionPage id={interaction.useParams().interactionId} />,
 });
+const floor = createRoute({ getParentRoute: () => gate, path: "/floor", component: FloorPage });
 const settings = createRoute({
   getParentRoute: () => gate,
   path: "/settings",
@@ -63,7 +65,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     setUp,
-    gate.addChildren([desk, search, cases, oneCase, contact, interaction, settings]),
+    gate.addChildren([desk, floor, search, cases, oneCase, contact, interaction, settings]),
   ]),
   basepath: "/console",
 });
@@ -72,6 +74,12 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
   }
+}
+
+/** Where a person begins: at the desk, or at the floor for those who watch it. */
+function Home() {
+  const session = useSession();
+  return session && watches(session) ? <Navigate to="/floor" /> : <Desk />;
 }
 
 /** Sign-in, unless somebody is signed in already. */

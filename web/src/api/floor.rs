@@ -1,4 +1,4 @@
-//! `/floor`: the floor as a snapshot. Supervisors see everybody; agents see queues alone.
+//! `/floor`: the floor as a snapshot. Supervisors see everything; agents see queues alone.
 
 use axum::Json;
 use axum::extract::State;
@@ -23,8 +23,5 @@ pub async fn get(
         Authority::Person(person) => watches(person.role),
         Authority::Machine(_) => true,
     };
-    let board = app.exchange().floor_board();
-    let agents = if sees_agents { board.agents.iter().map(Into::into).collect() } else { vec![] };
-    let queues = app.queues(clock::now());
-    Ok(Json(FloorView { agents, queues, calls: board.calls }))
+    Ok(Json(app.floor(sees_agents, clock::now())))
 }

@@ -45,6 +45,12 @@ access! {
     /// Those who have to do with the floor.
     SeesFloor: [Operator, Doctor, Supervisor, Admin], Some("floor:read");
 
+    /// Those who watch the whole floor.
+    WatchesFloor: [Supervisor, Admin], Some("floor:read");
+
+    /// Those who direct it.
+    DirectsFloor: [Supervisor, Admin], None;
+
     /// Those who watch events as people.
     WatchesEvents: [Operator, Doctor, Supervisor, Admin], None;
 

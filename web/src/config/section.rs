@@ -72,6 +72,29 @@ pub struct Sip {
     pub calls_max: u32,
     /// New calls a second.
     pub calls_per_second_max: u32,
+    /// How long a call stands without a refresh, seconds (RFC 4028): what we ask for.
+    pub session_expires_s: u32,
+    /// The shortest that we take, seconds.
+    pub session_expires_min_s: u32,
+    /// The address on which trunks send audio, if it is not `public_address`.
+    #[serde(deserialize_with = "blank_is_none")]
+    pub public_rtp_address: Option<IpAddr>,
+}
+
+impl Sip {
+    /// RFC 4028 §4 allows no session below 90 seconds; more than a day is a slip of the hand.
+    pub(super) fn check(&self) -> Result<(), ConfigProblem> {
+        let (expires_s, min_s) = (self.session_expires_s, self.session_expires_min_s);
+        let bad = |key, why: &str| Err(ConfigProblem::Value { key, why: why.to_owned() });
+        if min_s < 90 {
+            return bad("sip.session_expires_min_s", "is less than 90 (RFC 4028)");
+        }
+        if expires_s < min_s || expires_s > 86_400 {
+            let why = "is not between sip.session_expires_min_s and 86400, a day";
+            return bad("sip.session_expires_s", why);
+        }
+        Ok(())
+    }
 }
 
 /// `[media]`: the threads that carry audio.

@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use ids::{AgentId, Timestamp};
-use routing::Alert;
 use switchboard::{BusEvent, Happening, RingingView};
 
-use super::protocol::{AlertWord, News, ServerFrame, Viewer};
+use super::protocol::{News, ServerFrame, Viewer};
 use crate::app::App;
 use crate::auth::Person;
 use crate::records;
 use crate::wire::agent::millis;
+use crate::wire::alert::AlertView;
 use crate::wire::call::{CallView, Eyes};
 use crate::wire::quality::QualityWord;
 use crate::wire::ringing::{Known, Ringing};
@@ -44,6 +44,7 @@ impl Frames {
     /// Everything as it is at `now`, before the events after `cursor`.
     pub async fn snapshot(&self, cursor: u64, now: Timestamp) -> ServerFrame {
         let exchange = self.app.exchange();
+        let watches = self.viewer.watches();
         let agent = self.viewer.takes_calls().then(|| exchange.agent_view(self.viewer.agent));
         let call = exchange.call_of(self.viewer.agent);
         let reservation = match exchange.ringing_at(self.viewer.agent).first() {
@@ -55,6 +56,7 @@ impl Frames {
             reservation,
             call: call.map(|view| CallView::seen(&view, Eyes::Handling, now)),
             queues: self.app.queues(now),
+            floor: watches.then(|| Box::new(self.app.floor(true, now))),
             server_time: now.into(),
         };
         ServerFrame { cursor: Some(cursor), at: now.into(), news }
@@ -65,12 +67,12 @@ impl Frames {
         if !self.viewer.hears(event.audience) {
             return None;
         }
-        let news = self.news(&event.happening, now).await?;
+        let news = self.news(event, now).await?;
         Some(ServerFrame { cursor: Some(event.cursor), at: event.at.into(), news })
     }
 
-    async fn news(&self, happening: &Happening, now: Timestamp) -> Option<News> {
-        let news = match happening {
+    async fn news(&self, event: &BusEvent, now: Timestamp) -> Option<News> {
+        let news = match &event.happening {
             Happening::AgentStateChanged(view) => News::AgentStateChanged { agent: view.into() },
             Happening::ReservationRinging { agent, ringing } => {
                 self.own(*agent)?;
@@ -103,7 +105,10 @@ impl Frames {
                 waiting: view.waiting,
                 longest_wait_ms: view.longest_since.map_or(0, |from| millis(now.since(from))),
             },
-            Happening::Alerted(alert) => alerted(*alert),
+            Happening::Alerted(alert) => {
+                News::Alert(AlertView::raised(event.cursor, event.at, *alert))
+            }
+            Happening::AlertAcknowledged(alert) => News::AlertAcknowledged(alert.into()),
             Happening::MediaLost { agent } => News::MediaLost { agent: *agent },
         };
         Some(news)
@@ -141,22 +146,5 @@ impl Frames {
             self.app.exchange().agent_view(agent).map_or_else(String::new, |view| view.name)
         };
         Ringing::new(view, known, name_of, now)
-    }
-}
-
-fn alerted(alert: Alert) -> News {
-    match alert {
-        Alert::MissedTwice { agent } => News::Alert {
-            alert: AlertWord::MissedTwice,
-            agent: Some(agent),
-            queue: None,
-            call_id: None,
-        },
-        Alert::NobodySignedIn { queue, call } => News::Alert {
-            alert: AlertWord::NobodySignedIn,
-            agent: None,
-            queue: Some(queue),
-            call_id: Some(call),
-        },
     }
 }

@@ -8,7 +8,8 @@ use switchboard::Audience;
 use utoipa::ToSchema;
 
 use crate::wire::Moment;
-use crate::wire::agent::{AgentView, QueueView};
+use crate::wire::agent::{AgentView, FloorView, QueueView};
+use crate::wire::alert::AlertView;
 use crate::wire::call::CallView;
 use crate::wire::quality::{AudioVerdict, QualityWord, SideQuality};
 use crate::wire::ringing::Ringing;
@@ -104,6 +105,9 @@ pub enum News {
         call: Option<CallView>,
         /// All queues.
         queues: Vec<QueueView>,
+        /// The whole floor; absent for those who do not watch it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        floor: Option<Box<FloorView>>,
         /// The server's clock, to measure one's own against.
         #[schema(value_type = String, format = DateTime)]
         server_time: Moment,
@@ -173,22 +177,9 @@ pub enum News {
         longest_wait_ms: u64,
     },
     /// A supervisor should look.
-    Alert {
-        /// What.
-        alert: AlertWord,
-        /// About whom.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<uuid::Uuid>)]
-        agent: Option<AgentId>,
-        /// About which queue.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<String>)]
-        queue: Option<QueueId>,
-        /// About which call.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<uuid::Uuid>)]
-        call_id: Option<CallId>,
-    },
+    Alert(AlertView),
+    /// Somebody has seen to an alert.
+    AlertAcknowledged(AlertView),
     /// The audio of an agent's browser was lost.
     MediaLost {
         /// Whose.
@@ -228,6 +219,8 @@ pub enum Stopped {
     AgentLost,
     /// Rung anew at another class, or a more urgent caller came first.
     Replaced,
+    /// A supervisor changed this agent's state, or moved the caller.
+    Withdrawn,
 }
 
 impl From<Option<StopCause>> for Stopped {
@@ -240,18 +233,9 @@ impl From<Option<StopCause>> for Stopped {
             Some(StopCause::Rejected) => Self::Rejected,
             Some(StopCause::AgentLost) => Self::AgentLost,
             Some(StopCause::Replaced) => Self::Replaced,
+            Some(StopCause::Withdrawn) => Self::Withdrawn,
         }
     }
-}
-
-/// What a supervisor should look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertWord {
-    /// An agent did not answer twice in a row.
-    MissedTwice,
-    /// A caller waits and no agent of the queue is signed in.
-    NobodySignedIn,
 }
 
 /// Who looks at the stream.

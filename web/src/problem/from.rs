@@ -57,6 +57,8 @@ fn refused_by_floor(why: routing::RefusedWhy) -> Problem {
         Why::UnknownQueue => state("There is no such queue."),
         Why::AlreadyWaiting => state("The caller waits already."),
         Why::NotMoreUrgent => state("A caller can only become more urgent."),
+        Why::StaysEmergency => state("An emergency stays one until somebody answers."),
+        Why::Unchanged => state("The caller is of this class, or in this queue, already."),
         Why::Full => {
             Problem::new(ProblemKind::Unavailable, "The floor is full.").retry_after(BUSY_WAIT)
         }

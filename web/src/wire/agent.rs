@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Moment;
-use super::words::{BreakReason, Class};
+use super::alert::AlertView;
+use super::call::CallView;
+use super::words::{BreakReason, Class, ForceReason};
 
 /// The states of an agent, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -91,6 +93,19 @@ impl WantedState {
     }
 }
 
+/// `PUT agents/{id}/state`: what a supervisor makes of an agent.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ForcedAgentState)]
+pub struct ForcedState {
+    /// What.
+    pub want: Want,
+    /// Which break, with `break`.
+    pub break_reason: Option<BreakReason>,
+    /// Why the supervisor does it.
+    pub reason: ForceReason,
+}
+
 /// An agent as boards and the agent's own console show them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AgentView {
@@ -99,9 +114,12 @@ pub struct AgentView {
     pub agent: AgentId,
     /// The name shown to colleagues.
     pub name: String,
+    /// Queues served.
+    #[schema(value_type = Vec<String>)]
+    pub queues: Vec<QueueId>,
     /// What the agent is doing.
     pub state: AgentStateName,
-    /// Since when; absent where the state has no beginning worth showing.
+    /// Since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub since: Option<Moment>,
@@ -115,7 +133,7 @@ pub struct AgentView {
     /// What follows the present work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<NextState>,
-    /// The call the agent is on or wraps up.
+    /// The call the agent is on or wraps up, or whose caller the console rings for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<uuid::Uuid>)]
     pub call_id: Option<CallId>,
@@ -132,12 +150,13 @@ impl AgentView {
         Self {
             agent: view.agent,
             name: view.name.clone(),
+            queues: view.queues.clone(),
             state,
-            since: None,
+            since: Some(Moment(view.since)),
             until: None,
             reason: None,
             next: view.next.map(Into::into),
-            call_id: None,
+            call_id: view.rings_for,
             reservation_id: None,
             media_connected: view.media_connected,
         }
@@ -148,30 +167,25 @@ impl From<&switchboard::AgentView> for AgentView {
     fn from(view: &switchboard::AgentView) -> Self {
         use AgentStateName as Name;
         let bare = |name| Self::bare(view, name);
-        let since = |at: Timestamp| Some(Moment(at));
         match view.state {
             AgentState::Offline => bare(Name::Offline),
-            AgentState::Available { since: at } => {
-                Self { since: since(at), ..bare(Name::Available) }
-            }
+            AgentState::Available { since: _ } => bare(Name::Available),
             AgentState::Ringing { reservation, idle_since: _ } => {
                 Self { reservation_id: Some(reservation), ..bare(Name::Ringing) }
             }
-            AgentState::Talking { call, since: at } => {
-                Self { call_id: Some(call), since: since(at), ..bare(Name::Talking) }
+            AgentState::Talking { call, since: _ } => {
+                Self { call_id: Some(call), ..bare(Name::Talking) }
             }
-            AgentState::OnHold { call, since: at } => {
-                Self { call_id: Some(call), since: since(at), ..bare(Name::OnHold) }
+            AgentState::OnHold { call, since: _ } => {
+                Self { call_id: Some(call), ..bare(Name::OnHold) }
             }
             AgentState::WrapUp { call, until } => {
-                Self { call_id: Some(call), until: since(until), ..bare(Name::WrapUp) }
+                Self { call_id: Some(call), until: Some(Moment(until)), ..bare(Name::WrapUp) }
             }
-            AgentState::Break { reason, since: at } => {
-                Self { reason: Some(reason.into()), since: since(at), ..bare(Name::Break) }
+            AgentState::Break { reason, since: _ } => {
+                Self { reason: Some(reason.into()), ..bare(Name::Break) }
             }
-            AgentState::NotResponding { since: at } => {
-                Self { since: since(at), ..bare(Name::NotResponding) }
-            }
+            AgentState::NotResponding { since: _ } => bare(Name::NotResponding),
         }
     }
 }
@@ -206,15 +220,19 @@ impl QueueView {
     }
 }
 
-/// The floor. Those who may not see their colleagues get no agents.
+/// The floor. Those who may not see their colleagues get the queues and the number of calls alone.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FloorView {
-    /// Agents, by name; empty for operators and doctors.
+    /// Agents; empty for operators and doctors.
     pub agents: Vec<AgentView>,
     /// Queues.
     pub queues: Vec<QueueView>,
-    /// Calls alive.
+    /// How many calls are alive.
     pub calls: u32,
+    /// The calls alive, oldest first; empty for operators and doctors.
+    pub calls_alive: Vec<CallView>,
+    /// Alerts, newest first; empty for operators and doctors.
+    pub alerts: Vec<AlertView>,
 }
 
 /// A span as whole milliseconds.
@@ -241,6 +259,9 @@ mod tests {
         let view = switchboard::AgentView {
             agent: AgentId::from_number(1),
             name: "Asha".to_owned(),
+            queues: vec![],
+            since: Timestamp::from_micros(0),
+            rings_for: None,
             state: AgentState::Break {
                 reason: routing::BreakReason::Rest,
                 since: Timestamp::from_micros(0),

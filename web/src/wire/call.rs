@@ -47,6 +47,14 @@ pub struct CallView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub language: Option<Language>,
+    /// The agent on it, or who was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub agent: Option<AgentId>,
+    /// Since when the caller waits or waited for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub waiting_since: Option<Moment>,
     /// When it came.
     #[schema(value_type = String, format = DateTime)]
     pub arrived_at: Moment,
@@ -103,6 +111,8 @@ impl CallView {
             queue: view.queue,
             class: view.class.into(),
             language: view.language,
+            agent: view.agent,
+            waiting_since: view.queued_at.map(Into::into),
             arrived_at: view.arrived_at.into(),
             waited_ms: millis(view.waited(now)),
             talking_since: view.talking_at.map(Into::into),

@@ -41,6 +41,11 @@ words! {
     /// Why an agent is on break.
     BreakReason = routing::BreakReason { Meal, Rest, Training, Wellbeing, Prayer, Technical }
 
+    /// Why a supervisor changed an agent's state.
+    ForceReason = routing::ForceReason {
+        Coverage, EndOfShift, LeftDesk, Wellbeing, Technical, Other,
+    }
+
     /// What a call is doing.
     CallState = switchboard::CallState {
         Greeting, Waiting, Talking, OnHold, Interrupted, Ended,

@@ -45,6 +45,10 @@ const AGENTS: &[Who] = &[Who::Operator, Who::Doctor];
 const CALLS: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor];
 /// Those who see the floor.
 const FLOOR: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin, Who::Machine];
+/// Those who watch the whole floor.
+const WATCHERS: &[Who] = &[Who::Supervisor, Who::Admin, Who::Machine];
+/// Those who direct it.
+const DIRECTORS: &[Who] = &[Who::Supervisor, Who::Admin];
 /// Those who open the event stream.
 const STREAM: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin];
 /// Those who work with citizens' records.
@@ -89,7 +93,12 @@ const TABLE: &[(&str, &[Who])] = &[
     ("set_own_state", AGENTS),
     ("connect_own_media", AGENTS),
     ("finish_own_wrap_up", AGENTS),
+    ("force_agent_state", DIRECTORS),
+    ("move_call", DIRECTORS),
+    ("reclass_call", DIRECTORS),
     ("get_floor", FLOOR),
+    ("list_alerts", WATCHERS),
+    ("acknowledge_alert", DIRECTORS),
     ("list_queues", FLOOR),
     ("accept_reservation", AGENTS),
     ("reject_reservation", AGENTS),

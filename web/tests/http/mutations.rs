@@ -12,6 +12,11 @@ const CORPUS: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/cases", r#"{"category":null}"#),
     ("POST", "/api/v1/search", r#"{"text":"kamla","kinds":["case"],"facets":{},"limit":5}"#),
     ("PUT", "/api/v1/agents/me/state", r#"{"want":"break","reason":"meal"}"#),
+    (
+        "PUT",
+        "/api/v1/agents/0192f0c1-2f1e-7c55-9c8e-0242ac120002/state",
+        r#"{"want":"break","break_reason":"meal","reason":"coverage"}"#,
+    ),
     ("POST", "/api/v1/agents/me/media", r#"{"sdp":"v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\n"}"#),
     ("POST", "/api/v1/web-calls", r#"{"sdp":"v=0","language":"hi","number":"104"}"#),
     ("POST", "/api/v1/session", r#"{"username":"operator1","password":"x"}"#),

@@ -43,14 +43,18 @@ pub(crate) enum Reply {
     Vanish,
 }
 
-pub(crate) fn citizen(rng: &mut StdRng) -> Citizen {
-    let class = match rng.random_range(0..100) {
+pub(crate) fn class(rng: &mut StdRng) -> Class {
+    match rng.random_range(0..100) {
         0..4 => Class::Emergency,
         4..20 => Class::Clinical,
         20..25 => Class::CallbackDue,
         25..85 => Class::Standard,
         _ => Class::Info,
-    };
+    }
+}
+
+pub(crate) fn citizen(rng: &mut StdRng) -> Citizen {
+    let class = class(rng);
     let language = match rng.random_range(0..20) {
         0..12 => Some("hi"),
         12..16 => Some("en"),

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use ids::{AgentId, CallId, Class, ReservationId, Timestamp};
+use ids::{AgentId, CallId, Class, ReservationId, Timestamp, UserId};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use routing::{
-    AgentState, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, LeaveCause, StopCause, Wanted,
+    AgentState, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason, LeaveCause,
+    StopCause, Wanted,
 };
 
 use super::people::{self, Citizen, Fate, Reply, seconds};
@@ -22,6 +23,9 @@ enum Happening {
     Arrives(CallId),
     HangsUp(CallId),
     IsRaised(CallId),
+    /// A supervisor moves the caller to the other queue, or gives another class.
+    IsMoved(CallId),
+    IsReclassed(CallId),
     Answers {
         reservation: ReservationId,
         agent: AgentId,
@@ -34,6 +38,7 @@ enum Happening {
     IsCutOff(CallId),
     ComesBack(AgentId),
     Wishes(AgentId),
+    IsForced(AgentId),
     Vanishes(AgentId),
 }
 
@@ -52,6 +57,11 @@ pub(crate) struct Report {
     pub(crate) relaxed: u32,
     pub(crate) late: u32,
     pub(crate) raised: u32,
+    pub(crate) moved: u32,
+    pub(crate) reclassed: u32,
+    pub(crate) forced: u32,
+    pub(crate) withdrawn: u32,
+    pub(crate) estimated: u32,
     pub(crate) returned: u32,
     pub(crate) restarts: u32,
     pub(crate) jumps: u32,
@@ -213,6 +223,16 @@ impl World {
                 self.report.raised += 1;
                 self.happens(FloorEvent::CallerRaised { call: id, class })
             }
+            Happening::IsMoved(id) => self.is_moved(id),
+            Happening::IsReclassed(id) => {
+                let class = people::class(&mut self.rng);
+                self.happens(FloorEvent::CallerReclassed { call: id, class })
+            }
+            Happening::IsForced(id) => {
+                let (want, reason) = (people::wish(&mut self.rng), ForceReason::Coverage);
+                let by = UserId::from_number(1);
+                self.happens(FloorEvent::AgentStateForced { agent: id, want, by, reason })
+            }
             Happening::Answers { reservation, agent, accept: true } => {
                 self.happens(FloorEvent::ReservationAccepted { reservation, agent })
             }
@@ -242,6 +262,12 @@ impl World {
             let when = seconds(&mut self.rng, 0.0..60.0);
             self.plan_in(when, Happening::IsRaised(id));
         }
+        if self.rng.random_bool(0.06) {
+            let when = seconds(&mut self.rng, 0.0..60.0);
+            let moved = self.rng.random_bool(0.5);
+            let happening = if moved { Happening::IsMoved(id) } else { Happening::IsReclassed(id) };
+            self.plan_in(when, happening);
+        }
         self.waits(id, false)
     }
 
@@ -256,6 +282,18 @@ impl World {
             head,
         };
         self.happens(event)
+    }
+
+    /// The supervisor's answer is heard in the effects: only a caller who waits can be moved.
+    fn is_moved(&mut self, id: CallId) -> Result<(), String> {
+        let waits = self.floor.waiting(id, self.now).is_some();
+        let citizen = self.citizens.get_mut(&id).expect("every call has a citizen");
+        let other = if citizen.queue == "health" { "schemes" } else { "health" };
+        if waits {
+            citizen.queue = other;
+            self.report.moved += 1;
+        }
+        self.happens(FloorEvent::CallerMoved { call: id, queue: queue(other) })
     }
 
     fn talk_ends(&mut self, id: CallId) -> Result<(), String> {
@@ -308,11 +346,24 @@ impl World {
         self.plan.note(at, event.clone());
         let mut effects = Effects::new();
         self.floor.handle(at, event.clone(), &mut effects);
+        self.count(&event, &effects);
         let fault = |fault: &dyn fmt::Display| format!("{event:?}: {fault}\n{effects:#?}");
         self.floor.check().map_err(|violation| fault(&violation))?;
         let heard = self.oracle.hear(self.now, &self.floor, &effects);
         heard.map_err(|message| fault(&message))?;
         effects.into_iter().try_for_each(|effect| self.meets(effect))
+    }
+
+    /// What a supervisor asked for, unless the floor refused.
+    fn count(&mut self, event: &FloorEvent, effects: &Effects) {
+        if let Some(FloorEffect::Refuse { .. }) = effects.last() {
+            return;
+        }
+        match event {
+            FloorEvent::CallerReclassed { .. } => self.report.reclassed += 1,
+            FloorEvent::AgentStateForced { .. } => self.report.forced += 1,
+            _ => {}
+        }
     }
 
     /// The people hear of an effect, and plan what they do about it.
@@ -329,6 +380,7 @@ impl World {
                 StopCause::AgentLost => self.report.lost += 1,
                 StopCause::TakenByAnother => self.report.taken += 1,
                 StopCause::Replaced => self.report.replaced += 1,
+                StopCause::Withdrawn => self.report.withdrawn += 1,
                 StopCause::CallerLeft => {}
             },
             FloorEffect::Connect { agent, call, waiting_since, .. } => {
@@ -338,8 +390,10 @@ impl World {
             FloorEffect::Refuse { event: FloorEvent::ReservationAccepted { .. }, .. } => {
                 self.report.late += 1;
             }
-            FloorEffect::SetWaiting { .. }
-            | FloorEffect::ClearWaiting { .. }
+            FloorEffect::SetWaiting { expected_wait, .. } => {
+                self.report.estimated += u32::from(expected_wait.is_some());
+            }
+            FloorEffect::ClearWaiting { .. }
             | FloorEffect::Alert { .. }
             | FloorEffect::Refuse { .. } => {}
         }
@@ -348,6 +402,9 @@ impl World {
 
     fn replies(&mut self, reservation: ReservationId, agent: AgentId, expires_at: Timestamp) {
         let soon = seconds(&mut self.rng, 0.5..9.0);
+        if self.rng.random_bool(0.02) {
+            self.plan_in(soon / 2, Happening::IsForced(agent));
+        }
         let answers = |accept| Happening::Answers { reservation, agent, accept };
         match people::reply(&mut self.rng) {
             Reply::Accept => self.plan_in(soon, answers(true)),
@@ -385,6 +442,11 @@ impl World {
             10..14 => self.plan_in(talk / 2, Happening::IsCutOff(id)),
             14..17 => self.plan_in(talk / 2, Happening::Vanishes(agent)),
             17..24 => self.plan_in(talk / 2, Happening::Wishes(agent)),
+            24..26 => self.plan_in(talk / 2, Happening::IsForced(agent)),
+            // In the midst of wrap-up.
+            26..28 => {
+                self.plan_in(talk + Duration::from_secs(3), Happening::IsForced(agent));
+            }
             _ => {}
         }
         self.plan_in(talk, Happening::TalkEnds(id));
@@ -442,6 +504,11 @@ impl Report {
             relaxed: self.relaxed + other.relaxed,
             late: self.late + other.late,
             raised: self.raised + other.raised,
+            moved: self.moved + other.moved,
+            reclassed: self.reclassed + other.reclassed,
+            forced: self.forced + other.forced,
+            withdrawn: self.withdrawn + other.withdrawn,
+            estimated: self.estimated + other.estimated,
             returned: self.returned + other.returned,
             restarts: self.restarts + other.restarts,
             jumps: self.jumps + other.jumps,
@@ -454,7 +521,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { answered, abandoned, events, rings, missed, rejected, .. } = self;
         let Self { lost, taken, replaced, relaxed, late, raised, .. } = self;
-        let Self { returned, restarts, jumps, twice, .. } = self;
+        let Self { returned, restarts, jumps, twice, moved, reclassed, forced, .. } = self;
+        let Self { withdrawn, estimated, .. } = self;
         write!(f, "{answered} answered, {abandoned} abandoned, {events} events, {rings} rings ")?;
         write!(
             f,
@@ -468,6 +536,7 @@ impl fmt::Display for Report {
             f,
             "{raised} raised, {returned} returned, {restarts} restarts, {jumps} clock jumps, "
         )?;
-        write!(f, "{twice} events twice")
+        write!(f, "{twice} events twice, {moved} moved, {reclassed} reclassed, {forced} forced, ")?;
+        write!(f, "{withdrawn} withdrawn, {estimated} waits estimated")
     }
 }

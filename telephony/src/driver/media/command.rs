@@ -10,6 +10,7 @@ use super::leg::Leg;
 use super::link::Link;
 use super::poll::Waker;
 use super::tap::Tap;
+use super::trunk::TrunkTerms;
 use crate::call::{Digit, PlayId};
 use crate::media::{MEMBERS_MAX, Player};
 use crate::srtp::SrtpKeys;
@@ -67,6 +68,10 @@ pub(super) enum LegCommand {
     Play(PlayId, Box<Player>),
     StopPlaying,
     Press(Digit),
+    /// A trunk's leg: what a later description has settled.
+    Agree(TrunkTerms),
+    /// The signalling tells of a key that the far end pressed.
+    Signalled(Digit),
     Record(Box<Tap>),
     StopRecording,
     Close,

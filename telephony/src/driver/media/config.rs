@@ -90,6 +90,9 @@ pub enum MediaRefused {
     /// There is a leg of this id.
     #[error("the leg is open already")]
     AlreadyOpen,
+    /// There is no trunk leg of this id: it was closed, or never opened.
+    #[error("there is no such trunk leg")]
+    UnknownLeg,
     /// Answering a browser took too long.
     #[error("the peer connection was not ready in time")]
     TimedOut,
@@ -121,9 +124,10 @@ impl From<MediaRefused> for Refusal {
             MediaRefused::NoCommonCodec => Self::NoCommonCodec,
             MediaRefused::BadDescription => Self::BadDescription,
             MediaRefused::NoPort => Self::Busy,
-            MediaRefused::AlreadyOpen | MediaRefused::TimedOut | MediaRefused::Failed => {
-                Self::Fault
-            }
+            MediaRefused::AlreadyOpen
+            | MediaRefused::UnknownLeg
+            | MediaRefused::TimedOut
+            | MediaRefused::Failed => Self::Fault,
         }
     }
 }

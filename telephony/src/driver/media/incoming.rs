@@ -3,6 +3,7 @@
 use ids::Timestamp;
 
 use super::lateness::Lateness;
+use super::presses::Presses;
 use crate::rtp::{DtmfDetector, RtpHeader, SequenceTracker};
 
 /// Longest payload kept for a change to mixing: 30 ms.
@@ -15,6 +16,7 @@ pub(super) struct Incoming {
     pub(super) sequence: SequenceTracker,
     pub(super) lateness: Lateness,
     pub(super) keys: DtmfDetector,
+    pub(super) presses: Presses,
     pub(super) ssrc: Option<u32>,
     /// The last packet, or the opening.
     pub(super) last_packet: Timestamp,
@@ -37,6 +39,7 @@ impl Incoming {
             sequence: SequenceTracker::new(),
             lateness: Lateness::default(),
             keys: DtmfDetector::new(),
+            presses: Presses::default(),
             ssrc: None,
             last_packet: now,
             reported_silent: false,

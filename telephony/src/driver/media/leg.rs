@@ -12,8 +12,10 @@ use super::event_queue::EventQueue;
 use super::incoming::Incoming;
 use super::link::{Link, Wires};
 use super::outgoing::Outgoing;
+use super::presses::Way;
 use super::reports::{self, Reports, Sent};
 use super::tap::Tap;
+use super::trunk::TrunkTerms;
 use crate::call::{Digit, PlayId};
 use crate::media::quality::{LegMeter, Quality};
 use crate::media::{FRAME_SAMPLES, JitterBuffer, Player, Progress, g711};
@@ -115,6 +117,21 @@ impl Leg {
         self.begin_anew(now);
     }
 
+    /// Takes what a later description settles; place, numbers and what is played stay.
+    pub(super) fn agree(&mut self, terms: TrunkTerms, now: Timestamp) {
+        let Link::Trunk(link) = &mut self.link else { return };
+        if link.codec() != terms.codec {
+            self.meter = LegMeter::new(terms.codec);
+            if let Some(playing) = &mut self.playing {
+                playing.player.turn_to(terms.codec);
+            }
+        }
+        link.agree(terms);
+        // The far end may have been silent on hold: the limit begins now.
+        self.incoming.last_packet = now;
+        self.incoming.reported_silent = false;
+    }
+
     /// The far end begins anew, with numbers and keys of its own.
     pub(super) fn begin_anew(&mut self, now: Timestamp) {
         self.incoming = Incoming::new(now);
@@ -154,7 +171,7 @@ impl Leg {
         self.incoming.sequence.packet(sequence, timestamp, now);
         if self.link.telephone_event() == Some(payload_type) {
             if let Some(digit) = self.incoming.keys.packet(timestamp, packet.payload) {
-                events.send(MediaEvent::DigitPressed { leg: self.id, digit });
+                self.press_heard(digit, Way::Heard, now, events);
             }
             return self.hearer().map_or(Heard::Nothing, |by| Heard::Keys { by });
         }
@@ -164,6 +181,17 @@ impl Leg {
         match codec {
             Some(codec) if !late => self.hear_audio(packet, codec, now),
             _ => self.hearer().map_or(Heard::Nothing, |by| Heard::LeftOut { by }),
+        }
+    }
+
+    /// A key that the signalling tells of, unless it was heard as well.
+    pub(super) fn key_signalled(&mut self, digit: Digit, now: Timestamp, events: &mut EventQueue) {
+        self.press_heard(digit, Way::Signalled, now, events);
+    }
+
+    fn press_heard(&mut self, digit: Digit, way: Way, now: Timestamp, events: &mut EventQueue) {
+        if self.incoming.presses.is_new(digit, way, now) {
+            events.send(MediaEvent::DigitPressed { leg: self.id, digit });
         }
     }
 
@@ -178,7 +206,6 @@ impl Leg {
         if let Some(tap) = &mut self.tap {
             tap.said(packet.header, codec, packet.payload, now);
         }
-        let own = self.link.codec();
         match &mut self.place {
             Place::Alone => Heard::Nothing,
             Place::Paired { with, .. } => {
@@ -188,9 +215,7 @@ impl Leg {
             }
             Place::Seated { buffer, .. } => {
                 self.meter.audio(packet.payload);
-                with_law(packet.payload, codec, own, |payload| {
-                    buffer.put(packet.header, payload, now);
-                });
+                buffer.put(packet.header, packet.payload, now);
                 Heard::Nothing
             }
         }
@@ -358,7 +383,7 @@ impl Leg {
     }
 
     /// What to tell if nothing has come for too long; once for each silence. A trunk may be silent
-    /// for `trunk_limit`; a browser that talks sends without a pause, so that silence is a loss long
+    /// for `trunk_limit`, one on hold for ever; a browser that talks sends without a pause, so that silence is a loss long
     /// before ICE notices.
     pub(super) fn fell_silent(
         &mut self,
@@ -367,6 +392,7 @@ impl Leg {
     ) -> Option<MediaEvent> {
         let leg = self.id;
         let (limit, event) = match &self.link {
+            Link::Trunk(link) if !link.is_due_to_speak() => return None,
             Link::Trunk(_) => (trunk_limit, MediaEvent::TrunkSilent { leg }),
             Link::Browser(link) => {
                 let talks = link.is_connected() && !matches!(self.place, Place::Alone);

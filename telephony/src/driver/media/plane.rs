@@ -23,12 +23,11 @@ use super::recorder::RecorderPort;
 use super::registry::{Entry, Far, Legs, Registry};
 use super::start;
 use super::tap::Tap;
-use super::trunk::TrunkLink;
 use crate::call::{Digit, PlayId, Playlist};
-use crate::driver::{address, clock};
+use crate::driver::clock;
 use crate::media::record::RecordingId;
 use crate::media::{AudioLibrary, MEMBERS_MAX, Player};
-use crate::sdp::{Codec, LocalAudio, TrunkOffer};
+use crate::sdp::Codec;
 use crate::webrtc::{AnswerKind, PeerId};
 
 /// How long answering a browser may take.
@@ -37,7 +36,7 @@ const PEER_DEADLINE: Duration = Duration::from_secs(5);
 /// The media plane. Cheap to clone; it stops when the last clone is gone.
 #[derive(Clone)]
 pub struct MediaPlane {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 pub(super) struct Inner {
@@ -80,33 +79,6 @@ impl MediaPlane {
     pub fn webrtc_addr(&self) -> SocketAddr {
         let port = &self.inner.registry.lanes()[0].port;
         port.local_addr().unwrap_or(self.inner.config.webrtc_listen)
-    }
-
-    /// Opens a trunk leg. Returns our answer, a session description.
-    ///
-    /// # Errors
-    /// No codec in common, no free port, or the leg is open.
-    pub async fn open_trunk(&self, leg: LegId, offer: &TrunkOffer) -> Result<String, MediaRefused> {
-        offer.choose_codec().ok_or(MediaRefused::NoCommonCodec)?;
-        let leased = self.inner.ports.lease().ok_or(MediaRefused::NoPort)?;
-        let bound = leased.rtp.local_addr().map_err(|_| MediaRefused::NoPort)?;
-        let reached_at =
-            self.inner.config.rtp_public.unwrap_or_else(|| address::reachable(bound.ip()));
-        let local = LocalAudio {
-            address: SocketAddr::new(reached_at, bound.port()),
-            session_id: u64::from(rand::random::<u32>()),
-            version: 1,
-        };
-        let agreed = offer.answer(local).ok_or(MediaRefused::NoCommonCodec)?;
-        let link = Link::Trunk(Box::new(TrunkLink::new(leased, &agreed, offer.remote)));
-        let lane = self.inner.registry.emptiest_lane();
-        let mut legs = self.inner.registry.legs();
-        if legs.by_id.contains_key(&leg) {
-            return Err(MediaRefused::AlreadyOpen);
-        }
-        legs.by_id.insert(leg, Entry { lane, far: Far::Trunk, codec: agreed.codec, room: None });
-        self.inner.registry.tell(lane, Command::Open(leg, link));
-        Ok(agreed.description)
     }
 
     /// Opens a browser's leg: an agent's shift or a citizen's web call. Returns the answer. An open
@@ -159,7 +131,8 @@ impl MediaPlane {
             registry.tell(entry.lane, Command::Leg(leg, LegCommand::Replace(link)));
             return;
         }
-        let entry = Entry { lane: home, far: Far::Browser { peer, home, ssrc }, codec, room: None };
+        let far = Far::Browser { peer, home, ssrc };
+        let entry = Entry { lane: home, far, codec, session: None, room: None };
         legs.by_id.insert(leg, entry);
         registry.tell(home, Command::Open(leg, link));
     }
@@ -274,7 +247,7 @@ impl MediaPlane {
         }
     }
 
-    fn tell(&self, leg: LegId, command: LegCommand) {
+    pub(super) fn tell(&self, leg: LegId, command: LegCommand) {
         self.inner.registry.tell_leg(leg, command);
     }
 

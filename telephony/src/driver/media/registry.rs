@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ids::LegId;
 
 use super::command::{Command, LaneSender, LegCommand, RoomId};
-use crate::sdp::Codec;
+use crate::sdp::{Codec, MediaSession};
 use crate::webrtc::PeerId;
 
 /// All legs and lanes of a plane.
@@ -22,12 +22,14 @@ pub(super) struct Legs {
 }
 
 /// What is known of a leg outside of its lane.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Entry {
     /// The lane that holds it now.
     pub(super) lane: usize,
     pub(super) far: Far,
     pub(super) codec: Codec,
+    /// What we have described of a trunk's leg.
+    pub(super) session: Option<MediaSession>,
     pub(super) room: Option<RoomId>,
 }
 

@@ -21,6 +21,13 @@ pub struct SipConfig {
     pub calls_per_second_max: usize,
     /// How long an INVITE may stay without answer or refusal; then it gets 503.
     pub set_up_limit: Duration,
+    /// How long a call stands without a refresh (RFC 4028), seconds: what we ask for.
+    pub session_expires_s: u32,
+    /// The shortest such time that we take, seconds; the RFC allows none below 90.
+    pub session_expires_min_s: u32,
+    /// The time after which an unanswered message is first repeated (T1 of RFC 3261 §17.1.1.1). A
+    /// transaction is given up, or forgotten, after 64 times this.
+    pub repeat_after: Duration,
 }
 
 impl SipConfig {
@@ -34,6 +41,9 @@ impl SipConfig {
             calls_max: 2000,
             calls_per_second_max: 200,
             set_up_limit: Duration::from_secs(60),
+            session_expires_s: 1800,
+            session_expires_min_s: 90,
+            repeat_after: Duration::from_millis(500),
         }
     }
 }
@@ -75,6 +85,9 @@ pub struct SipCounts {
     pub legs: usize,
     /// Dialogs that the stack holds. None may be left once every leg has left.
     pub dialogs: usize,
+    /// Transactions that wait for an answer or an ACK, or rest to recognise repetitions: at most
+    /// 64 × `repeat_after` after the last call none is left.
+    pub transactions: usize,
     /// Calls refused at the door: too many at once or per second.
     pub turned_away: u64,
     /// Packets and connections from addresses that are no trunk's.

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use ids::LegId;
 use rsipstack::dialog::dialog::Dialog;
+use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Header, HeadersExt, Method, Request, StatusCode, Transport, Uri};
 use rsipstack::transaction::{Transaction, TransactionReceiver};
 
 use super::port::{Shared, allow};
-use super::refusal::SipRefusal;
-use super::{Invitation, caller, leg};
+use super::refusal::{RETRY_AFTER_S, SipRefusal};
+use super::session_timer::SessionTimer;
+use super::{Invitation, caller, extensions, leg};
 use crate::call::Refusal;
 use crate::sdp::{ParseOfferError, TrunkOffer};
 
@@ -28,6 +30,9 @@ pub(super) const METHODS: [Method; 7] = [
 
 /// How long one answer may take to leave: a TCP peer that does not read must not hold a task.
 const REPLY_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a request within a call waits for the ACK before it, and how often it looks.
+const ACK_PATIENCE: Duration = Duration::from_secs(3);
+const ACK_LOOK: Duration = Duration::from_millis(20);
 
 /// Takes requests until the port stops. Never waits for one: each gets a task.
 pub(super) async fn serve(shared: Arc<Shared>, mut requests: TransactionReceiver) {
@@ -50,6 +55,11 @@ pub(super) async fn serve(shared: Arc<Shared>, mut requests: TransactionReceiver
 }
 
 async fn handle(shared: Arc<Shared>, mut transaction: Transaction) {
+    if let Some(missing) = extensions::unsupported(&transaction.original) {
+        let unsupported = vec![Header::Unsupported(missing.into())];
+        reply(&mut transaction, StatusCode::BadExtension, unsupported).await;
+        return;
+    }
     if has_to_tag(&transaction.original) {
         within_dialog(&shared, transaction).await;
         return;
@@ -87,6 +97,17 @@ async fn within_dialog(shared: &Shared, mut transaction: Transaction) {
         }
         return;
     };
+    let method = transaction.original.method;
+    if !METHODS.contains(&method) {
+        return reply(&mut transaction, StatusCode::MethodNotAllowed, vec![allow()]).await;
+    }
+    if !matches!(method, Method::Ack | Method::Bye | Method::Cancel) && !is_confirmed(&dialog).await
+    {
+        // Our answer to the first INVITE is not confirmed: a second may not overtake it
+        // (RFC 3261 §14.2), and the stack would drop the others in silence.
+        let later = vec![Header::RetryAfter(RETRY_AFTER_S.to_string().into())];
+        return reply(&mut transaction, StatusCode::ServerInternalError, later).await;
+    }
     if let Err(error) = dialog.handle(&mut transaction).await {
         tracing::debug!(method = %transaction.original.method, "a request failed: {}", kind(&error));
     }
@@ -97,13 +118,28 @@ async fn within_dialog(shared: &Shared, mut transaction: Transaction) {
     }
 }
 
+/// Whether the call is confirmed, if need be after a moment: its ACK may have been lost, and comes
+/// again with the next repetition of our answer.
+async fn is_confirmed(dialog: &InviteDialog) -> bool {
+    let confirmed = async {
+        while dialog.state().waiting_ack() {
+            tokio::time::sleep(ACK_LOOK).await;
+        }
+    };
+    // Late is told by the state as well.
+    let _in_time = tokio::time::timeout(ACK_PATIENCE, confirmed).await;
+    dialog.state().is_confirmed()
+}
+
 async fn new_call(shared: Arc<Shared>, mut transaction: Transaction) {
     metrics::counter!("helpline_sip_invites_total").increment(1);
-    if let Some(required) = required_extension(&transaction.original) {
-        let unsupported = vec![Header::Unsupported(required.into())];
-        reply(&mut transaction, StatusCode::BadExtension, unsupported).await;
-        return;
-    }
+    let timer = match SessionTimer::answer(shared.timer_settings(), &transaction.original) {
+        Ok(timer) => timer,
+        Err(short) => {
+            let status = StatusCode::SessionIntervalTooSmall;
+            return reply(&mut transaction, status, vec![short.header()]).await;
+        }
+    };
     let offer = match read_offer(&transaction.original) {
         Ok(offer) => offer,
         Err(refusal) => return refuse(&mut transaction, refusal).await,
@@ -125,7 +161,7 @@ async fn new_call(shared: Arc<Shared>, mut transaction: Transaction) {
     let created =
         shared.dialogs.get_or_create_server_invite(&transaction, states, None, Some(contact));
     match created {
-        Ok(dialog) => leg::start(shared, dialog, transaction, changes, invitation),
+        Ok(dialog) => leg::start(shared, (dialog, timer), transaction, changes, invitation),
         Err(_unusable) => refuse(&mut transaction, Refusal::BadDescription).await,
     }
 }
@@ -145,23 +181,12 @@ fn contact(shared: &Shared, transaction: &Transaction) -> Uri {
     Uri::try_from(text).unwrap_or_default()
 }
 
-/// The extensions that the caller insists on and we do not have (RFC 3261 §8.2.2.3).
-fn required_extension(invite: &Request) -> Option<String> {
-    invite.headers.iter().find_map(|header| {
-        let Header::Require(required) = header else {
-            return None;
-        };
-        Some(required.value().to_owned())
-    })
-}
-
-/// The offer of an INVITE. One without a body wants ours, which we do not make: no trunk of a
-/// helpline asks for it, and 488 sends it away cleanly.
-fn read_offer(invite: &Request) -> Result<TrunkOffer, Refusal> {
+/// The offer of an INVITE; one without a body wants ours.
+fn read_offer(invite: &Request) -> Result<Option<TrunkOffer>, Refusal> {
     if invite.body.is_empty() {
-        return Err(Refusal::NoCommonCodec);
+        return Ok(None);
     }
-    TrunkOffer::parse(&invite.body).map_err(ParseOfferError::refusal)
+    TrunkOffer::parse(&invite.body).map(Some).map_err(ParseOfferError::refusal)
 }
 
 async fn refuse(transaction: &mut Transaction, refusal: Refusal) {

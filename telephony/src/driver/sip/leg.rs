@@ -11,14 +11,17 @@ use rsipstack::dialog::dialog::{
     DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle,
 };
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{Header, Method, Request, StatusCode};
+use rsipstack::sip::{Header, StatusCode};
 use rsipstack::transaction::Transaction;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::guard::Guard;
 use super::port::{COMMANDS_MAX, Shared, allow};
+use super::refresh::{Lifetime, Refreshed};
 use super::refusal::SipRefusal;
+use super::session_timer::SessionTimer;
+use super::within::{Exchanging, cseq};
 use super::{Invitation, SipEvent};
 use crate::call::{LeftHow, Refusal};
 
@@ -35,6 +38,8 @@ pub(super) enum Command {
     Answer(String),
     Refuse(Refusal),
     HangUp,
+    /// What the exchange says to an offer, or its own.
+    Describe(Result<String, Refusal>),
     /// Refuse if it still rings, else hang up.
     End(Refusal),
 }
@@ -42,7 +47,7 @@ pub(super) enum Command {
 /// Starts the task of one call. The leg is in the table when this returns.
 pub(super) fn start(
     shared: Arc<Shared>,
-    dialog: InviteDialog,
+    (dialog, timer): (InviteDialog, SessionTimer),
     transaction: Transaction,
     states: DialogStateReceiver,
     invitation: Invitation,
@@ -50,7 +55,10 @@ pub(super) fn start(
     let (sender, commands) = mpsc::channel(COMMANDS_MAX);
     shared.legs().insert(invitation.leg, sender);
     let tasks = shared.tasks.clone();
-    let leg = Leg::new(shared, invitation.leg, dialog);
+    let mut leg = Leg::new(shared, invitation.leg, dialog, timer);
+    if invitation.offer.is_none() {
+        leg.exchanging = Exchanging::OfferDue { cseq: cseq(&transaction.original) };
+    }
     tasks.spawn(run(leg, transaction, states, commands, invitation));
 }
 
@@ -68,7 +76,7 @@ async fn run(
     leg.report(SipEvent::Invited(Box::new(invitation))).await;
     let mut invite_open = true;
     while !leg.over {
-        let set_up_ends = leg.set_up_ends;
+        let (set_up_ends, due) = (leg.set_up_ends, leg.due());
         tokio::select! {
             handled = &mut handling, if invite_open => {
                 invite_open = false;
@@ -80,8 +88,10 @@ async fn run(
                 Some(state) => leg.on_state(state).await,
                 None => leg.lose(),
             },
-            Some(command) = commands.recv() => leg.on_command(command),
+            Some(command) = commands.recv() => leg.on_command(command).await,
             () = sleep_until(set_up_ends), if leg.waits => leg.refuse(Refusal::Busy),
+            () = sleep_until(due), if leg.confirmed => leg.on_time().await,
+            refreshed = Refreshed::next(&mut leg.refreshing) => leg.on_refreshed(refreshed).await,
             () = leg.shared.stop.cancelled() => leg.lose(),
         }
     }
@@ -96,28 +106,36 @@ async fn run(
     }
 }
 
-struct Leg {
-    shared: Arc<Shared>,
-    dialog: InviteDialog,
-    guard: Guard,
-    /// The description of our answer, repeated when the caller's side asks again.
-    description: Option<String>,
+pub(super) struct Leg {
+    pub(super) shared: Arc<Shared>,
+    pub(super) dialog: InviteDialog,
+    pub(super) guard: Guard,
+    /// Our last description that stands.
+    pub(super) description: Option<String>,
+    /// What is on its way between the exchange and the far end.
+    pub(super) exchanging: Exchanging,
+    pub(super) lifetime: Lifetime,
+    /// Our refresh that waits for its answer.
+    pub(super) refreshing: Option<Refreshed>,
     set_up_ends: Instant,
     /// Neither answered nor refused.
     waits: bool,
-    confirmed: bool,
+    pub(super) confirmed: bool,
     over: bool,
 }
 
 impl Leg {
-    fn new(shared: Arc<Shared>, id: LegId, dialog: InviteDialog) -> Self {
+    fn new(shared: Arc<Shared>, id: LegId, dialog: InviteDialog, timer: SessionTimer) -> Self {
         metrics::gauge!("helpline_sip_legs").increment(1);
         let set_up_ends = Instant::now() + shared.config.set_up_limit;
         Self {
             guard: Guard { shared: shared.clone(), id, dialog: dialog.clone(), how: None },
             shared,
-            dialog,
             description: None,
+            exchanging: Exchanging::Nothing,
+            lifetime: Lifetime::new(timer, &dialog.initial_request()),
+            refreshing: None,
+            dialog,
             set_up_ends,
             waits: true,
             confirmed: false,
@@ -126,14 +144,14 @@ impl Leg {
     }
 
     /// Tells the exchange. One that does not listen any more cannot run a call: it ends.
-    async fn report(&mut self, event: SipEvent) {
+    pub(super) async fn report(&mut self, event: SipEvent) {
         if self.shared.events.send_timeout(event, EVENT_DEADLINE).await.is_err() {
             self.refuse(Refusal::Busy);
             self.end();
         }
     }
 
-    fn on_command(&mut self, command: Command) {
+    async fn on_command(&mut self, command: Command) {
         match command {
             Command::Ring => {
                 if self.waits && self.dialog.ringing(None, None).is_err() {
@@ -141,6 +159,7 @@ impl Leg {
                 }
             }
             Command::Answer(description) => self.answer(description),
+            Command::Describe(description) => self.describe(description).await,
             Command::Refuse(refusal) => self.refuse(refusal),
             Command::HangUp => {
                 if self.waits {
@@ -161,9 +180,11 @@ impl Leg {
             return;
         }
         self.waits = false;
-        let headers = vec![content_type(), allow()];
+        let mut headers = self.lifetime.answer_headers();
+        headers.extend([content_type(), allow()]);
         let body = description.clone().into_bytes();
         self.description = Some(description);
+        self.exchanging.offer_left();
         if self.dialog.accept(Some(headers), Some(body)).is_err() {
             self.lose();
         }
@@ -188,7 +209,7 @@ impl Leg {
     }
 
     /// Ends a leg that was answered: [`Guard`] sends the BYE.
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         if self.description.is_some() {
             self.guard.how.get_or_insert(LeftHow::HungUp);
             self.over = true;
@@ -196,7 +217,7 @@ impl Leg {
     }
 
     /// The signalling failed.
-    fn lose(&mut self) {
+    pub(super) fn lose(&mut self) {
         self.guard.how.get_or_insert(LeftHow::SignallingLost);
         self.over = true;
     }
@@ -207,15 +228,10 @@ impl Leg {
             | DialogState::Trying(_)
             | DialogState::Early(..)
             | DialogState::WaitAck(..) => {}
-            DialogState::Confirmed(..) => {
-                // Again after each re-INVITE: only the first confirms the call.
-                if !self.confirmed {
-                    self.confirmed = true;
-                    self.report(SipEvent::Confirmed { leg: self.guard.id }).await;
-                }
-            }
-            DialogState::Updated(_, request, handle) => self.describe_again(&request, handle).await,
-            DialogState::Info(_, _, handle) | DialogState::Options(_, _, handle) => {
+            DialogState::Confirmed(..) => self.on_confirmed().await,
+            DialogState::Updated(_, request, handle) => self.on_offer(&request, handle).await,
+            DialogState::Info(_, request, handle) => self.on_info(&request, &handle).await,
+            DialogState::Options(_, _, handle) => {
                 respond(&handle, StatusCode::OK, vec![allow()], None).await;
             }
             DialogState::Publish(_, _, handle)
@@ -232,24 +248,22 @@ impl Leg {
         }
     }
 
-    /// A re-INVITE or UPDATE: nothing changes on our side, so our description stands.
-    async fn describe_again(&self, request: &Request, handle: TransactionHandle) {
-        let asks = request.method == Method::Invite || !request.body.is_empty();
-        match self.description.as_ref().filter(|_| asks) {
-            Some(description) => {
-                let body = Some(description.clone().into_bytes());
-                respond(&handle, StatusCode::OK, vec![content_type(), allow()], body).await;
-            }
-            None => respond(&handle, StatusCode::OK, vec![allow()], None).await,
+    /// Again after each request within the call: only the first confirms the call.
+    async fn on_confirmed(&mut self) {
+        self.take_answer().await;
+        if !self.confirmed && !self.over {
+            self.confirmed = true;
+            self.lifetime.begin();
+            self.report(SipEvent::Confirmed { leg: self.guard.id }).await;
         }
     }
 }
 
-fn content_type() -> Header {
+pub(super) fn content_type() -> Header {
     Header::ContentType("application/sdp".into())
 }
 
-async fn respond(
+pub(super) async fn respond(
     handle: &TransactionHandle,
     status: StatusCode,
     headers: Vec<Header>,

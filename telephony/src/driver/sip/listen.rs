@@ -28,12 +28,16 @@ pub(super) struct Listeners {
     pub(super) address: SocketAddr,
 }
 
-/// Binds UDP and TCP to one address; with port 0, to one free port.
-pub(super) async fn bind(listen: SocketAddr) -> Result<Listeners, SipStartError> {
+/// Binds UDP and TCP to one address; with port 0, to one free port. `public` is the address that our
+/// Via names, if it is another one (NAT).
+pub(super) async fn bind(
+    listen: SocketAddr,
+    public: Option<IpAddr>,
+) -> Result<Listeners, SipStartError> {
     let mut tries = if listen.port() == 0 { FREE_PORT_TRIES } else { 1 };
     loop {
         tries -= 1;
-        match bind_once(listen).await {
+        match bind_once(listen, public).await {
             Ok(listeners) => return Ok(listeners),
             Err(error) if tries == 0 => return Err(error),
             Err(_) => {}
@@ -41,13 +45,14 @@ pub(super) async fn bind(listen: SocketAddr) -> Result<Listeners, SipStartError>
     }
 }
 
-async fn bind_once(listen: SocketAddr) -> Result<Listeners, SipStartError> {
+async fn bind_once(listen: SocketAddr, public: Option<IpAddr>) -> Result<Listeners, SipStartError> {
     let tcp = TcpListener::bind(listen)
         .await
         .map_err(|source| SipStartError::BindTcp { address: listen, source })?;
     let address =
         tcp.local_addr().map_err(|source| SipStartError::BindTcp { address: listen, source })?;
-    let udp = UdpConnection::create_connection(address, None, None)
+    let reached_at = public.map(|public| SocketAddr::new(public, address.port()));
+    let udp = UdpConnection::create_connection(address, reached_at, None)
         .await
         .map_err(|source| SipStartError::BindUdp { address, source: Box::new(source) })?;
     Ok(Listeners { udp, tcp, address })

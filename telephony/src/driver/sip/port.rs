@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use super::admission::Admission;
 use super::config::{SipConfig, SipCounts, SipStartError};
 use super::refusal::RETRY_AFTER_S;
+use super::session_timer::TimerSettings;
 use super::{SipEvent, SipPort, incoming, leg, listen};
 use crate::call::Refusal;
 
@@ -59,6 +60,14 @@ impl Shared {
         self.legs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What we want of session timers.
+    pub(super) fn timer_settings(&self) -> TimerSettings {
+        TimerSettings {
+            interval_s: self.config.session_expires_s,
+            interval_min_s: self.config.session_expires_min_s,
+        }
+    }
+
     /// Whether one more call may come in; counted if so, turned away if not.
     pub(super) fn admit(&self) -> bool {
         let open = self.legs().len();
@@ -86,14 +95,14 @@ impl RsipPort {
         config: SipConfig,
         events: mpsc::Sender<SipEvent>,
     ) -> Result<Arc<Self>, SipStartError> {
-        let listeners = listen::bind(config.listen).await?;
+        let listeners = listen::bind(config.listen, config.public_address).await?;
         let address = listeners.address;
         let reached_at = listeners.udp.get_addr().get_socketaddr().unwrap_or(address).ip();
-        let contact = SocketAddr::new(config.public_address.unwrap_or(reached_at), address.port());
+        let contact = SocketAddr::new(reached_at, address.port());
         let stop = CancellationToken::new();
         let transport = TransportLayer::new(stop.clone());
         transport.add_transport(listeners.udp.into());
-        let endpoint = endpoint(transport, stop.clone());
+        let endpoint = endpoint(transport, stop.clone(), config.repeat_after);
         let requests = endpoint.incoming_transactions().map_err(stack_error)?;
         let shared = Arc::new(Shared {
             contact,
@@ -130,6 +139,7 @@ impl RsipPort {
         SipCounts {
             legs: self.shared.legs().len(),
             dialogs: self.open_dialogs(),
+            transactions: self.open_transactions(),
             turned_away: self.shared.counters.turned_away.load(Ordering::Relaxed),
             strangers: self.shared.counters.strangers.load(Ordering::Relaxed),
         }
@@ -139,6 +149,11 @@ impl RsipPort {
     #[must_use]
     pub fn open_dialogs(&self) -> usize {
         self.shared.dialogs.len()
+    }
+
+    fn open_transactions(&self) -> usize {
+        let stats = self.shared.dialogs.endpoint.get_stats();
+        stats.running_transactions + stats.waiting_ack
     }
 
     /// Refuses or hangs up every call, waits until the far ends have confirmed, at most `within`,
@@ -179,6 +194,10 @@ impl SipPort for RsipPort {
         self.command(leg, leg::Command::Answer(description));
     }
 
+    fn describe(&self, leg: LegId, description: Result<String, Refusal>) {
+        self.command(leg, leg::Command::Describe(description));
+    }
+
     fn refuse(&self, leg: LegId, refusal: Refusal) {
         self.command(leg, leg::Command::Refuse(refusal));
     }
@@ -198,15 +217,21 @@ fn stack_error(source: rsipstack::Error) -> SipStartError {
     SipStartError::Stack { source: Box::new(source) }
 }
 
-fn endpoint(transport: TransportLayer, stop: CancellationToken) -> Endpoint {
+fn endpoint(transport: TransportLayer, stop: CancellationToken, t1: Duration) -> Endpoint {
     EndpointBuilder::new()
         .with_user_agent(concat!("helpline/", env!("CARGO_PKG_VERSION")))
         .with_transport_layer(transport)
         .with_cancel_token(stop)
         .with_allows(incoming::METHODS.to_vec())
         .with_inspector(Box::new(RetryAfter))
-        // A bare UUID: the stack's own suffix would name its maker to every trunk.
-        .with_option(EndpointOption { callid_format: CallIdFormat::Uuid, ..Default::default() })
+        .with_option(EndpointOption {
+            t1,
+            t4: 10 * t1,
+            t1x64: 64 * t1,
+            // A bare UUID: the stack's own suffix would name its maker to every trunk.
+            callid_format: CallIdFormat::Uuid,
+            ..Default::default()
+        })
         .build()
 }
 

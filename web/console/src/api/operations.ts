@@ -3,6 +3,7 @@ import { answer, because, client, once, onVersion } from "./client";
 import type { components } from "./schema.gen";
 import type {
   BreakReason,
+  CallClass,
   CaseDraft,
   Id,
   NewContact,
@@ -37,6 +38,17 @@ export const acceptReservation = (id: ReservationId) =>
 export const rejectReservation = (id: ReservationId) =>
   answer(client.POST("/api/v1/reservations/{id}/reject", { params: { path: { id } }, body: {} }));
 export const listQueues = () => answer(client.GET("/api/v1/queues"));
+
+// The floor
+export type Force = components["schemas"]["ForcedAgentState"];
+export const forceState = (agent: Id, body: Force) =>
+  answer(client.PUT("/api/v1/agents/{id}/state", { params: at(agent), body }));
+export const moveCall = (id: Id, queue: string) =>
+  answer(client.POST("/api/v1/calls/{id}/move", { params: at(id), body: { queue } }));
+export const reclassCall = (id: Id, wanted: CallClass) =>
+  answer(client.POST("/api/v1/calls/{id}/reclass", { params: at(id), body: { class: wanted } }));
+export const acknowledgeAlert = (id: number) =>
+  answer(client.POST("/api/v1/alerts/{id}/acknowledge", { params: { path: { id } } }));
 
 // The call
 export const getCall = (id: Id) => answer(client.GET("/api/v1/calls/{id}", { params: at(id) }));

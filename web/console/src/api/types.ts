@@ -41,6 +41,17 @@ export const AGENT_STATES = [
 ] as const satisfies readonly AgentStateName[];
 
 export type AgentView = Schemas["AgentView"];
+export type AlertView = Schemas["AlertView"];
+export type FloorView = Schemas["FloorView"];
+export type ForceReason = Schemas["ForceReason"];
+export const FORCE_REASONS = [
+  "coverage",
+  "end_of_shift",
+  "left_desk",
+  "wellbeing",
+  "technical",
+  "other",
+] as const satisfies readonly ForceReason[];
 export type CallView = Schemas["CallView"];
 export type Case = Schemas["Case"];
 export type CaseDraft = Schemas["DraftFields"];

@@ -19,9 +19,18 @@ interface CallContext {
 
 const Context = createContext<CallContext | null>(null);
 
-export function CallProvider({ user, children }: { user: string; children: ReactNode }) {
+/** `shared`: this person takes no calls, so each tab may be at work. */
+export function CallProvider({
+  user,
+  shared = false,
+  children,
+}: {
+  user: string;
+  shared?: boolean;
+  children: ReactNode;
+}) {
   const [store] = useState(() => new CallStore());
-  const [role] = useState(() => new TabRole(user, () => store.snapshot()));
+  const [role] = useState(() => new TabRole(user, () => store.snapshot(), shared));
   const tab = useSyncExternalStore(role.subscribe, role.snapshot);
   useEffect(() => {
     role.start();

@@ -149,6 +149,7 @@ function frame(state: CallState, message: ServerFrame, at: number): Step {
       }
       return to({ ...state, media: { kind: "lost", since: at } }, [{ do: "restart_media" }]);
     case "alert":
+    case "alert_acknowledged":
     case "case_saved":
       return ignored(state, `${message.type} is not about the call`);
     default:

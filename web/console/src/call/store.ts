@@ -6,6 +6,7 @@ import { EventLink } from "../api/events";
 import * as api from "../api/operations";
 import { asProblem } from "../api/problem";
 import type { CallView } from "../api/types";
+import { BoardStore } from "../floor/board-store";
 import { INITIAL, step } from "./machine";
 import { playLowNote } from "./ringer";
 import { Softphone } from "./softphone";
@@ -20,6 +21,8 @@ export class CallStore {
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly softphone: Softphone;
   readonly link: EventLink;
+  /** The whole floor, for those who watch it. */
+  readonly board = new BoardStore();
   /** Somebody saved a case; whoever shows it reads it again. */
   onCaseSaved: (id: string) => void = () => undefined;
 
@@ -62,6 +65,7 @@ export class CallStore {
   }
 
   dispatch(event: CallEvent): void {
+    if (event.kind === "frame") this.board.take(event.frame, event.at);
     const { state, effects } = step(this.state, event);
     if (state !== this.state) {
       const noticed = state.notice !== this.state.notice && state.notice !== null;

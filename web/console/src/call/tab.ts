@@ -10,13 +10,16 @@ export type TabState =
 export class TabRole {
   private readonly name: string;
   private readonly read: () => CallState;
+  private readonly shared: boolean;
   private state: TabState = { role: "waiting" };
   private readonly listeners = new Set<() => void>();
   private channel: BroadcastChannel | null = null;
   private release: (() => void) | null = null;
   private abort = new AbortController();
 
-  constructor(user: string, read: () => CallState) {
+  /** `shared`: no tab is the desk, because no sound comes here; all work side by side. */
+  constructor(user: string, read: () => CallState, shared = false) {
+    this.shared = shared;
     this.name = `helpline.desk.${user}`;
     this.read = read;
   }
@@ -31,7 +34,7 @@ export class TabRole {
   start(): void {
     this.abort = new AbortController();
     // Without locks (an insecure address) there is no sound either; every tab is then on its own.
-    if (!navigator.locks) {
+    if (this.shared || !navigator.locks) {
       this.become({ role: "primary" });
       return;
     }

@@ -62,7 +62,7 @@ describe.each([
 });
 
 it("every colour of a style sheet is a token", () => {
-  for (const name of ["base", "desk", "pages", "citizen", "mantine"]) {
+  for (const name of ["base", "desk", "pages", "floor", "citizen", "mantine"]) {
     const sheet = readFileSync(`src/styles/${name}.css`, "utf8");
     expect(
       sheet.match(/#[0-9a-f]{3,8}\b/gi)?.filter((one) => one !== "#000"),

@@ -1,8 +1,10 @@
 // Invented people, calls and cases for tests.
 import type {
   AgentView,
+  AlertView,
   CallView,
   Case,
+  FloorView,
   LineQuality,
   Ringing,
   ServerFrame,
@@ -37,7 +39,15 @@ export function agent(state: AgentView["state"], part: Partial<AgentView> = {}):
     break: { reason: "meal", since: iso() },
     not_responding: { since: iso() },
   };
-  return { agent: "u1", name: "Asha", state, media_connected: true, ...extra[state], ...part };
+  return {
+    agent: "u1",
+    name: "Asha",
+    queues: ["health"],
+    state,
+    media_connected: true,
+    ...extra[state],
+    ...part,
+  };
 }
 
 export function call(part: Partial<CallView> = {}): CallView {
@@ -150,3 +160,44 @@ export const vocabulary = {
     { group: "invalid", key: "prank", en: "Prank", hi: "शरारत" },
   ],
 };
+
+export function alert(id: number, part: Partial<AlertView> = {}): AlertView {
+  return { id, alert: "missed_twice", raised_at: iso(), agent: "u1", ...part };
+}
+
+/** A small floor: two agents, one caller waiting and ringing, one talking. */
+export function floor(part: Partial<FloorView> = {}): FloorView {
+  const waiting = call({
+    id: "call-2",
+    state: "waiting",
+    class: "standard",
+    waiting_since: iso(-65_000),
+    talking_since: undefined,
+    number_masked: "+••••••••0002",
+  });
+  return {
+    agents: [
+      agent("talking", { agent: "u1", name: "Asha" }),
+      agent("ringing", { agent: "u2", name: "Bela", call_id: "call-2", since: iso(-4_000) }),
+      agent("available", { agent: "u3", name: "Chand", since: iso(-30_000) }),
+    ],
+    queues: [
+      {
+        id: "health",
+        name: "Health",
+        waiting: 1,
+        longest_wait_ms: 65_000,
+        classes: { standard: 1 },
+      },
+      { id: "covid", name: "Covid", waiting: 0, longest_wait_ms: 0, classes: {} },
+    ],
+    calls: 2,
+    calls_alive: [call({ agent: "u1" }), waiting],
+    alerts: [],
+    ...part,
+  };
+}
+
+export function watching(part: Partial<FloorView> = {}): ServerFrame {
+  return { type: "snapshot", queues: [], floor: floor(part), server_time: iso() };
+}

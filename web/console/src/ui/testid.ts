@@ -66,6 +66,19 @@ export const TESTID = {
   closeCase: "case-close",
   reopenCase: "case-reopen",
   contactPanel: "contact-panel",
+  // The supervisor's floor
+  floor: "floor",
+  floorTile: "floor-tile", // + "-waiting", …
+  floorSums: "floor-sums",
+  floorQueue: "floor-queue", // + "-" + key
+  floorWaiting: "floor-waiting",
+  floorAgent: "floor-agent",
+  floorCall: "floor-call",
+  floorAlert: "floor-alert",
+  forceDialog: "force-dialog",
+  forceSubmit: "force-submit",
+  callerDialog: "caller-dialog",
+  callerSubmit: "caller-submit",
   // Everywhere
   language: "language-switch",
   theme: "theme-switch",

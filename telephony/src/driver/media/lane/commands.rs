@@ -165,6 +165,8 @@ impl Lane {
             LegCommand::Play(play, player) => leg.play(play, player),
             LegCommand::StopPlaying => leg.stop_playing(),
             LegCommand::Press(digit) => leg.press(digit, now),
+            LegCommand::Agree(terms) => leg.agree(terms, now),
+            LegCommand::Signalled(digit) => leg.key_signalled(digit, now, &mut self.events),
             LegCommand::Record(tap) => leg.tap = Some(*tap),
             LegCommand::StopRecording => leg.tap = None,
             LegCommand::Close => {

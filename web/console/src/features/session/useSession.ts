@@ -20,6 +20,16 @@ export function useSession(): Session | null | undefined {
   }).data;
 }
 
+/** Those who take calls have a desk. */
+export function takesCalls({ user }: Session): boolean {
+  return user.role === "operator" || user.role === "doctor";
+}
+
+/** Those who watch the whole floor. */
+export function watches({ user }: Session): boolean {
+  return user.role === "supervisor" || user.role === "admin";
+}
+
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {

@@ -18,7 +18,7 @@ import { Keypad } from "../call-bar/Keypad";
 import { LineFigures } from "../call-bar/LineMark";
 import { StatusMenu } from "../call-bar/StatusMenu";
 import { DeviceCheck } from "../session/DeviceCheck";
-import { SESSION, useSession } from "../session/useSession";
+import { SESSION, takesCalls, useSession, watches } from "../session/useSession";
 import { Hints } from "./Hints";
 import { KeysPanel } from "./KeysPanel";
 
@@ -39,7 +39,7 @@ export function Gate() {
   }
   if (session === null) return <Navigate to="/sign-in" />;
   return (
-    <CallProvider user={session.user.id}>
+    <CallProvider user={session.user.id} shared={!takesCalls(session)}>
       <CallSignals />
       <Checked session={session} />
     </CallProvider>
@@ -58,11 +58,10 @@ function Checked({ session }: { session: Session }) {
   }, [store, client]);
   const [checked, setChecked] = useState(() => sessionStorage.getItem(CHECKED_KEY));
   const primary = tab.role === "primary";
-  const takesCalls = session.user.role === "operator" || session.user.role === "doctor";
   useEffect(() => {
     if (primary && checked === "sound") void store.softphone.start();
   }, [primary, checked, store]);
-  if (!checked && primary && takesCalls) {
+  if (!checked && primary && takesCalls(session)) {
     return (
       <DeviceCheck
         onDone={(sound) => {
@@ -106,7 +105,7 @@ export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgai
         onKeypad={() => toggle("keypad")}
         onCheckAgain={onCheckAgain}
       />
-      <Rail name={session.user.name} />
+      <Rail session={session} />
       <main className="screen stack" id="screen" tabIndex={-1}>
         <h1 className="unseen">{t("app.name")}</h1>
         <OtherTab />
@@ -124,17 +123,19 @@ export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgai
   );
 }
 
+const DESK = { to: "/", icon: "desk", word: "rail.desk" } as const;
+const FLOOR = { to: "/floor", icon: "people", word: "rail.floor" } as const;
 const AREAS = [
-  { to: "/", icon: "desk", word: "rail.desk" },
   { to: "/search", icon: "search", word: "rail.search" },
   { to: "/cases", icon: "note", word: "rail.cases" },
   { to: "/settings", icon: "person", word: "rail.settings" },
 ] as const satisfies { to: string; icon: IconName; word: string }[];
 
-function Rail({ name }: { name: string }) {
+function Rail({ session }: { session: Session }) {
   const { t } = useWords();
   const { desk } = useCall();
   const navigate = useNavigate();
+  const first = watches(session) ? FLOOR : DESK;
   useKeys([
     {
       chord: "Slash",
@@ -142,12 +143,12 @@ function Rail({ name }: { name: string }) {
       hint: true,
       run: () => void navigate({ to: "/search", search: { focus: true } }),
     },
-    { chord: "KeyH", label: t("keys.desk"), run: () => void navigate({ to: "/" }) },
+    { chord: "KeyH", label: t(first.word), run: () => void navigate({ to: first.to }) },
     { chord: "KeyM", label: t("keys.cases"), run: () => void navigate({ to: "/cases" }) },
   ]);
   return (
     <nav className="rail" aria-label={t("rail.label")}>
-      {AREAS.map(({ to, icon, word }) => (
+      {[first, ...AREAS].map(({ to, icon, word }) => (
         <Link
           key={to}
           to={to}
@@ -159,7 +160,7 @@ function Rail({ name }: { name: string }) {
         </Link>
       ))}
       <div className="me">
-        <b>{name}</b>
+        <b>{session.user.name}</b>
         <small>{t(`state.${desk.kind}`)}</small>
       </div>
     </nav>

@@ -1,0 +1,47 @@
+//! What a supervisor does on the floor: puts agents into states, moves callers, gives them a class.
+
+use ids::{AgentId, CallId, Class, QueueId, UserId};
+use routing::{FloorEvent, ForceReason, Wanted};
+
+use super::{Exchange, ExchangeError};
+use crate::view::AgentView;
+
+impl Exchange {
+    /// A supervisor puts an agent into a state; a live call goes on, and the state follows it.
+    ///
+    /// # Errors
+    /// [`ExchangeError::NotOnTheFloor`] for an agent whom the floor does not know,
+    /// [`ExchangeError::NoAudio`] if one without audio is to be available; else what the floor
+    /// refuses.
+    pub async fn force_state(
+        &self,
+        agent: AgentId,
+        want: Wanted,
+        by: UserId,
+        reason: ForceReason,
+    ) -> Result<AgentView, ExchangeError> {
+        let view = self.agent_view(agent).ok_or(ExchangeError::NotOnTheFloor)?;
+        if want == Wanted::Available && !view.media_connected {
+            return Err(ExchangeError::NoAudio);
+        }
+        self.ask(FloorEvent::AgentStateForced { agent, want, by, reason }).await?;
+        self.agent_view(agent).ok_or(ExchangeError::NotOnTheFloor)
+    }
+
+    /// A supervisor moves a waiting caller to another queue, the wait intact.
+    ///
+    /// # Errors
+    /// What the floor refuses: the call does not wait, waits there already, or there is no such
+    /// queue.
+    pub async fn move_caller(&self, call: CallId, queue: QueueId) -> Result<(), ExchangeError> {
+        self.ask(FloorEvent::CallerMoved { call, queue }).await
+    }
+
+    /// A supervisor gives a waiting caller another class.
+    ///
+    /// # Errors
+    /// What the floor refuses: the call does not wait, has that class already, or is an emergency.
+    pub async fn reclass_caller(&self, call: CallId, class: Class) -> Result<(), ExchangeError> {
+        self.ask(FloorEvent::CallerReclassed { call, class }).await
+    }
+}
