@@ -171,11 +171,6 @@ impl Exchange {
         &self.hub.clock
     }
 
-    /// Gives new calls these lines; calls that are alive keep theirs.
-    pub fn set_lines(&self, lines: Lines) {
-        self.hub.lines.replace(lines);
-    }
-
     /// Whether calls can be taken.
     #[must_use]
     pub fn is_ready(&self) -> bool {

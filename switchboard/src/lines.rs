@@ -107,3 +107,38 @@ impl CurrentLines {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lines);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(hours: Option<OpeningHours>) -> Line {
+        let flow = telephony::flow::builtin_flow("schemes").expect("built in").expect("sound");
+        let queue = "schemes".parse().expect("a name");
+        Line { queue, flow: Arc::new(flow), class: Class::Info, hours }
+    }
+
+    #[test]
+    fn a_closed_line_sends_its_callers_to_the_open_queue() {
+        let text = "name = \"x\"\n[weekly]\nthursday = [\"05:30-06:00\"]";
+        let calendar = Arc::new(Calendar::read(text).expect("sound"));
+        let after_hours: QueueId = "health".parse().expect("a name");
+        let line = line(Some(OpeningHours { calendar, after_hours }));
+        // The first of January 1970 was a Thursday, and it was half past five in India.
+        let (hours, queue) = line.at(Timestamp::from_micros(0));
+        assert_eq!((hours, queue), (Hours::Open, line.queue));
+        let (hours, queue) = line.at(Timestamp::from_micros(30 * 60 * 1_000_000));
+        assert!(matches!(hours, Hours::Closed(None)), "a week away: {hours:?}");
+        assert_eq!(queue, after_hours);
+    }
+
+    #[test]
+    fn a_call_keeps_the_lines_that_it_began_with() {
+        let current = CurrentLines::new(Lines::new(line(None), HashMap::new()));
+        let of_a_call = current.get();
+        let other = Line { class: Class::Clinical, ..line(None) };
+        current.replace(Lines::new(other, HashMap::new()));
+        assert_eq!(of_a_call.of("1").class, Class::Info);
+        assert_eq!(current.get().of("1").class, Class::Clinical);
+    }
+}

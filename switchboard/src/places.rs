@@ -13,8 +13,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::hub::Hub;
 
-/// How often places are looked at: often enough for words that come 15 s apart at most.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How often places are looked at: often enough for words that come at least 15 s apart.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Looks at all places again and again.
 pub(crate) async fn watch(hub: Arc<Hub>) {

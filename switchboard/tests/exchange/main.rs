@@ -5,4 +5,5 @@ mod endings;
 mod restart;
 mod supervision;
 mod support;
+mod waiting;
 mod web_calls;

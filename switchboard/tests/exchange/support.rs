@@ -45,6 +45,15 @@ impl Bench {
         db: TestDb,
         wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
     ) -> Self {
+        Self::start_configured(db, wrap, |_| {}).await
+    }
+
+    /// As [`Bench::start_with`], with some settings of its own.
+    pub(crate) async fn start_configured(
+        db: TestDb,
+        wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
+        change: impl FnOnce(&mut ExchangeConfig),
+    ) -> Self {
         let (sip_sender, sip_events) = mpsc::channel(1024);
         let (media_sender, media_events) = mpsc::channel(1024);
         let listen = SocketAddr::new(LOCALHOST, 0);
@@ -57,7 +66,9 @@ impl Bench {
         let media = media.expect("the media plane starts");
         let shared: Arc<dyn SipPort> = sip.clone();
         let drivers = Drivers { sip: wrap(shared), sip_events, media: media.clone(), media_events };
-        let exchange = Exchange::start(config(), db.store().clone(), drivers).await;
+        let mut config = config();
+        change(&mut config);
+        let exchange = Exchange::start(config, db.store().clone(), drivers).await;
         Self { db, exchange: exchange.expect("the exchange starts"), sip, media }
     }
 
