@@ -232,18 +232,18 @@ impl FlowError {
     /// The branch of the step that is wrong, where one is.
     #[must_use]
     pub fn branch(&self) -> Option<&str> {
-        match self {
-            Self::UnknownStep { branch, .. } | Self::Loop { branch, .. } => Some(branch),
-            _ => None,
+        if let Self::UnknownStep { branch, .. } | Self::Loop { branch, .. } = self {
+            return Some(branch);
         }
+        None
     }
 
     /// The whole sentence, with the cause where there is one.
     #[must_use]
     pub fn sentence(&self) -> String {
-        match self {
-            Self::Toml(cause) => format!("{self}: {}", cause.message()),
-            _ => self.to_string(),
+        if let Self::Toml(cause) = self {
+            return format!("{self}: {}", cause.message());
         }
+        self.to_string()
     }
 }

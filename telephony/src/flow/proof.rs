@@ -59,7 +59,7 @@ pub(super) fn of(flow: &Flow, library: &AudioLibrary) -> FlowProof {
         .enumerate()
         .map(|(index, (name, _))| (name.clone(), worst_of(&|measure| measure.talks[index])));
     FlowProof {
-        worst: worst_of(&|measure| measure.whole()),
+        worst: measures.iter().map(Measure::whole).max().unwrap_or_default(),
         steps: flow.longest_branch(),
         branches,
         talks: talks.collect(),

@@ -146,10 +146,11 @@ impl<'a> Stage<'a> {
             Err(refused) => refused.state,
         };
         for effect in effects {
-            match effect {
-                CallEffect::Play { play, playlist, .. } => self.hears(play, playlist),
-                CallEffect::JoinQueue { .. } => self.waits_since = Some(self.now),
-                _ => {}
+            if let CallEffect::JoinQueue { .. } = effect {
+                self.waits_since = Some(self.now);
+            }
+            if let CallEffect::Play { play, playlist, .. } = effect {
+                self.hears(play, playlist);
             }
         }
     }
