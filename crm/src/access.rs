@@ -17,6 +17,10 @@ pub enum Deed {
     WriteRecords,
     /// See who saw and changed what.
     ReadAudit,
+    /// Hear recorded calls. Whoever was not on the call says why.
+    HearRecordings,
+    /// Keep a recording past its time, or destroy it before.
+    KeepRecordings,
 }
 
 /// The role may not do this. Nothing was looked at.
@@ -35,12 +39,16 @@ pub struct NotAllowed {
 pub const fn may(role: Role, deed: Deed) -> bool {
     match role {
         Role::Operator | Role::Doctor | Role::Supervisor => match deed {
-            Deed::ReadRecords | Deed::WriteRecords => true,
+            Deed::ReadRecords | Deed::WriteRecords | Deed::HearRecordings => true,
+            Deed::KeepRecordings => matches!(role, Role::Supervisor),
             Deed::ReadAudit => false,
         },
         Role::Auditor => match deed {
             Deed::ReadAudit => true,
-            Deed::ReadRecords | Deed::WriteRecords => false,
+            Deed::ReadRecords
+            | Deed::WriteRecords
+            | Deed::HearRecordings
+            | Deed::KeepRecordings => false,
         },
         Role::Admin | Role::MedicalDirector | Role::Facility | Role::CardDesk | Role::Field => {
             false

@@ -11,3 +11,4 @@ pub(crate) mod contact_phone;
 pub(crate) mod household;
 pub(crate) mod interaction;
 pub(crate) mod language_preference;
+pub(crate) mod recording;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::access::NotAllowed;
 use crate::case::Refused;
 use crate::case::draft::Draft;
+use crate::recording::RecordingRefused;
 
 /// Somebody else changed the record in between. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -69,6 +70,9 @@ pub enum CrmError {
     /// The case's state does not allow it.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// What is known of the recording does not allow it.
+    #[error(transparent)]
+    Recording(#[from] RecordingRefused),
     /// The cursor of a list was not made by this list.
     #[error("the cursor is not one of this list")]
     BadCursor,

@@ -19,6 +19,7 @@ pub mod interaction;
 pub mod page;
 pub mod phone;
 pub mod preference;
+pub mod recording;
 pub mod report;
 pub mod search;
 mod text;

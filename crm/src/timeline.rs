@@ -16,6 +16,7 @@ use crate::entity::{case_event, case_report, interaction};
 use crate::error::CrmError;
 use crate::interaction::{self as contact_made, Interaction};
 use crate::page::{Page, Place, cut, rows_for};
+use crate::recording::{self, Recording};
 use crate::report::{self, Report};
 use crate::work::Work;
 
@@ -38,7 +39,12 @@ pub struct TimelineEntry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TimelineItem {
     /// The citizen was in contact with us.
-    Interaction(Box<Interaction>),
+    Interaction {
+        /// How it went.
+        interaction: Box<Interaction>,
+        /// Its recordings, oldest first: what is known of them, not the sound.
+        recordings: Vec<Recording>,
+    },
     /// A report was filed; the change beside it says which state followed.
     Report {
         /// The report.
@@ -96,15 +102,22 @@ async fn interactions(
         .limit(rows_for(limit))
         .all(work.txn)
         .await?;
+    let mut recordings = recording::with_interactions(work.txn, ids_of(&rows)).await?;
     rows.into_iter()
         .map(|row| {
             let one = contact_made::from_row(row)?;
             let at = one.times.arrived_at;
             let place = Place { at, rank: RANK_INTERACTION, id: one.id.as_uuid() };
             let by = one.agent.map(UserId::from);
-            Ok((place, TimelineEntry { at, by, item: TimelineItem::Interaction(Box::new(one)) }))
+            let recordings = recordings.remove(&one.id).unwrap_or_default();
+            let item = TimelineItem::Interaction { interaction: Box::new(one), recordings };
+            Ok((place, TimelineEntry { at, by, item }))
         })
         .collect()
+}
+
+fn ids_of(rows: &[interaction::Model]) -> Vec<Uuid> {
+    rows.iter().map(|row| row.id).collect()
 }
 
 async fn events(

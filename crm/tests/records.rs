@@ -21,6 +21,8 @@ mod draft;
 mod handler;
 #[path = "records/interaction.rs"]
 mod interaction;
+#[path = "records/recording.rs"]
+mod recording;
 #[path = "records/report.rs"]
 mod report;
 #[path = "records/rough.rs"]

@@ -70,6 +70,8 @@ id! {
     InteractionId;
     /// One end of a call: the trunk's, a browser's.
     LegId;
+    /// The kept sound of a call.
+    RecordingId;
     /// A report filed on a case.
     ReportId;
     /// A signed-in browser or machine.

@@ -12,8 +12,8 @@ mod time;
 
 pub use class::Class;
 pub use id::{
-    AgentId, CallId, CaseId, ContactId, HouseholdId, InteractionId, LegId, ReportId, ReservationId,
-    SessionId, UserId,
+    AgentId, CallId, CaseId, ContactId, HouseholdId, InteractionId, LegId, RecordingId, ReportId,
+    ReservationId, SessionId, UserId,
 };
 pub use name::{Language, NameError, QueueId, Skill};
 pub use time::Timestamp;

@@ -9,6 +9,7 @@ mod m0001_store;
 mod m0002_records;
 mod m0003_line_quality;
 mod m0004_config_versions;
+mod m0005_recordings;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_records::Step),
             Box::new(m0003_line_quality::Step),
             Box::new(m0004_config_versions::Step),
+            Box::new(m0005_recordings::Step),
         ]
     }
 }

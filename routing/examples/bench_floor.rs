@@ -16,7 +16,7 @@ use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Timestamp};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use routing::{
-    AgentState, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, LeaveCause, Wanted,
+    AgentState, CallerKey, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, LeaveCause, Wanted,
 };
 
 const QUEUES: [&str; 4] = ["health", "schemes", "mental", "maternal"];
@@ -190,7 +190,9 @@ impl Day {
         let queue = QUEUES[self.rng.random_range(0..4)].parse().expect("a name");
         let language = Some(tag(self.rng.random_range(0..3)));
         let call = CallId::from_number(scattered(self.calls));
-        FloorEvent::CallerArrived { call, queue, class, language, since: self.now, head: false }
+        let (since, head) = (self.now, false);
+        let caller = Some(CallerKey(self.rng.random()));
+        FloorEvent::CallerArrived { call, queue, class, language, since, head, caller }
     }
 
     fn happens(&mut self, event: FloorEvent) {

@@ -33,6 +33,8 @@ pub enum Violation {
     RingsTwice(CallId),
     /// A state that ends by itself has no timer, or a timer is left over.
     TimersWrong,
+    /// What is remembered of callers who are gone does not agree with its order.
+    MemoryBroken,
     /// A caller waits although this agent could be asked.
     Unserved {
         /// Who waits.
@@ -53,6 +55,7 @@ impl fmt::Display for Violation {
             Self::AgentAstray(agent) => write!(f, "agent {agent} rings or talks with nobody"),
             Self::RingsTwice(call) => write!(f, "call {call} has two reservations"),
             Self::TimersWrong => f.write_str("a timer is missing or left over"),
+            Self::MemoryBroken => f.write_str("the memory of callers who are gone is broken"),
             Self::Unserved { call, agent } => {
                 write!(f, "call {call} waits although agent {agent} could be asked")
             }
@@ -73,6 +76,9 @@ impl Floor {
         self.check_callers()?;
         self.check_reservations()?;
         self.check_timers()?;
+        if !self.dropped.is_sound() || !self.acquainted.is_sound() {
+            return Err(Violation::MemoryBroken);
+        }
         self.callers.iter().try_for_each(|(slot, caller)| self.check_served(slot, caller))
     }
 
@@ -157,7 +163,8 @@ impl Floor {
             let queue = self.queue_at(caller.queue);
             let turn = caller.turn(slot);
             let emergency = caller.class == Class::Emergency;
-            let in_place = self.sought_in(caller).is_none_or(|line| line.contains(&turn))
+            let mut sought_in = caller.reach().map(|queue| self.sought_in(queue, caller));
+            let in_place = sought_in.all(|line| line.is_none_or(|line| line.contains(&turn)))
                 && queue.line(caller.class).contains(&turn)
                 && !self.talking.contains_key(&caller.call)
                 && self.callers.slot(caller.call) == Some(slot);
@@ -168,7 +175,10 @@ impl Floor {
                 return Err(Violation::RingsTwice(caller.call));
             }
             lined_up[usize::from(caller.queue.0)] += 1;
-            sought[usize::from(caller.queue.0)] += u32::from(self.sought_in(caller).is_some());
+            for queue in caller.reach() {
+                let is_sought = self.sought_in(queue, caller).is_some();
+                sought[usize::from(queue.0)] += u32::from(is_sought);
+            }
         }
         for ((queue, lined_up), sought) in self.queues.iter().zip(lined_up).zip(sought) {
             let in_line: u32 = queue.lines.iter().map(Line::len).sum();
@@ -211,37 +221,34 @@ impl Floor {
         };
         let rings =
             self.reservations.iter().all(|(id, row)| running(row.expires_at, Timer::Ring(*id)));
-        let wrap_ups = self.agents.iter().all(|(slot, agent)| match agent.state {
-            AgentState::WrapUp { until, .. } => {
-                running(until, Timer::WrapUp { id: agent.id, slot })
-            }
-            AgentState::Offline
-            | AgentState::Available { .. }
-            | AgentState::Ringing { .. }
-            | AgentState::Talking { .. }
-            | AgentState::OnHold { .. }
-            | AgentState::Break { .. }
-            | AgentState::NotResponding { .. } => true,
+        let wrap_ups = self.agents.iter().all(|(slot, agent)| {
+            let until = agent.wrap_up_ends();
+            until.is_none_or(|until| running(until, Timer::WrapUp { id: agent.id, slot }))
+        });
+        let widenings = self.callers.iter().all(|(slot, caller)| {
+            let widen = Timer::Widen { arrival: caller.arrival, caller: slot };
+            caller.widens_at.is_none_or(|at| running(at, widen))
         });
         let cool_downs = self.callers.iter().all(|(slot, caller)| {
             caller.cooling.iter().all(|(agent, until)| {
                 running(*until, self.cool_down_timer(caller.arrival, slot, *agent))
             })
         });
-        let all_run = rings && wrap_ups && cool_downs && expected == self.timers.len();
+        let all_run = rings && wrap_ups && widenings && cool_downs && expected == self.timers.len();
         if all_run { Ok(()) } else { Err(Violation::TimersWrong) }
     }
 
     /// Nobody waits for whom an agent could be asked.
     fn check_served(&self, slot: CallerSlot, caller: &Caller) -> Result<(), Violation> {
-        let queue = self.queue_at(caller.queue);
+        let members = |kind| {
+            caller.reach().flat_map(move |queue| self.queue_at(queue).members(kind)).copied()
+        };
         let free = |agent: &AgentSlot| !caller.is_cooling(*agent);
         let found = match (caller.class, caller.ringing.is_empty()) {
             (Class::Emergency, true) => {
                 [Kind::Available, Kind::WrapUp, Kind::Ringing, Kind::NotResponding]
                     .into_iter()
-                    .flat_map(|kind| queue.members(kind))
-                    .copied()
+                    .flat_map(members)
                     .find(free)
             }
             (Class::Emergency, false) => {
@@ -249,10 +256,10 @@ impl Floor {
                     let spoken = &self.agents.get(*agent).languages;
                     caller.language_in_force().is_none_or(|language| spoken.contains(&language))
                 };
-                let members = [Kind::Available, Kind::WrapUp].map(|kind| queue.members(kind));
-                members.into_iter().flatten().copied().find(|agent| free(agent) && speaks(agent))
+                let mut joining = [Kind::Available, Kind::WrapUp].into_iter().flat_map(members);
+                joining.find(|agent| free(agent) && speaks(agent))
             }
-            (_, true) => self.pool(slot).idle.iter().map(|idle| idle.slot).find(free),
+            (_, true) => self.longest_idle(slot).map(|idle| idle.slot),
             (_, false) => None,
         };
         found.map_or(Ok(()), |agent| {

@@ -1,5 +1,6 @@
 //! The settings of a floor: queues, times, limits. Plain data, checked once: as it is made.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
@@ -7,12 +8,35 @@ use core::time::Duration;
 use ids::{Class, QueueId};
 use serde::{Deserialize, Serialize};
 
+/// What is special to one queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct QueueRules {
+    /// Most callers waiting in the queue; one more is refused. Emergencies, those who return and
+    /// those whom a supervisor moves here always enter.
+    pub waiting_max: Option<u32>,
+    /// Whose agents are asked too, once a caller has waited long enough; the longest wait last. The
+    /// queue's own agents stay eligible. An emergency reaches all of them at once.
+    pub overflow: Vec<Overflow>,
+}
+
+/// From some wait on, the agents of another queue are asked as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overflow {
+    /// Once a caller has waited so long.
+    pub after: Duration,
+    /// The agents of this queue too.
+    pub queue: QueueId,
+}
+
 /// What a floor needs to know before the first event. Times are rounded down to microseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FloorConfig {
     /// The queues, 1 to 1024, each once.
     pub queues: Vec<QueueId>,
+    /// What is special to some of them.
+    pub rules: BTreeMap<QueueId, QueueRules>,
     /// Names this set of rules in every explanation; raise it whenever a rule or a time changes.
     pub rule_version: u32,
     /// How long a console rings for a caller below `emergency`.
@@ -25,6 +49,15 @@ pub struct FloorConfig {
     pub wrap_up: Duration,
     /// Wrap-up after an emergency; zero for none.
     pub wrap_up_emergency: Duration,
+    /// Wrap-up does not end before the report of the call is filed; a supervisor is told when its
+    /// time is over all the same. Has no meaning after a call without wrap-up.
+    pub report_required: bool,
+    /// A caller who hung up while waiting and calls again within this time has the old wait.
+    pub return_grace: Duration,
+    /// A caller who talked with an agent within this time ...
+    pub sticky_within: Duration,
+    /// ... is offered to the same agent first, if available, for so long after joining the queue.
+    pub sticky_for: Duration,
     /// A caller below `emergency` counts one class higher after each such wait, up to `clinical`.
     pub ageing: Duration,
     /// Most agents ever registered; one more is refused.
@@ -40,12 +73,17 @@ impl Default for FloorConfig {
     fn default() -> Self {
         Self {
             queues: Vec::new(),
+            rules: BTreeMap::new(),
             rule_version: 1,
             ring: Duration::from_secs(20),
             ring_emergency: Duration::from_secs(10),
             reject_cool_down: Duration::from_secs(10),
             wrap_up: Duration::from_secs(30),
             wrap_up_emergency: Duration::from_secs(120),
+            report_required: false,
+            return_grace: Duration::from_secs(5 * 60),
+            sticky_within: Duration::from_secs(24 * 60 * 60),
+            sticky_for: Duration::from_secs(15),
             ageing: Duration::from_secs(300),
             agents_max: 10_000,
             waiting_max: 100_000,
@@ -77,6 +115,9 @@ impl FloorConfig {
         if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(ConfigError::QueueTwice(pair[0]));
         }
+        for (queue, rules) in &self.rules {
+            self.check_rules(*queue, rules)?;
+        }
         for (time, setting) in [
             (self.ring, "ring"),
             (self.ring_emergency, "ring_emergency"),
@@ -91,6 +132,37 @@ impl FloorConfig {
             return Err(ConfigError::ZeroLimit);
         }
         Ok(())
+    }
+
+    fn check_rules(&self, queue: QueueId, rules: &QueueRules) -> Result<(), ConfigError> {
+        if !self.queues.contains(&queue) {
+            return Err(ConfigError::UnknownQueue(queue));
+        }
+        if rules.waiting_max == Some(0) {
+            return Err(ConfigError::ZeroLimit);
+        }
+        for (number, step) in rules.overflow.iter().enumerate() {
+            let before = &rules.overflow[..number];
+            if !self.queues.contains(&step.queue) {
+                return Err(ConfigError::UnknownQueue(step.queue));
+            }
+            let twice = before.iter().any(|earlier| earlier.queue == step.queue);
+            let disorder = before.last().is_some_and(|earlier| earlier.after > step.after);
+            if step.queue == queue || twice || disorder {
+                return Err(ConfigError::BadOverflow(queue));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where callers of a queue overflow to, in order.
+    pub(crate) fn overflow_of(&self, queue: QueueId) -> &[Overflow] {
+        self.rules.get(&queue).map_or(&[], |rules| &rules.overflow)
+    }
+
+    /// Most callers who wait in a queue.
+    pub(crate) fn waiting_max_of(&self, queue: QueueId) -> u32 {
+        self.rules.get(&queue).and_then(|rules| rules.waiting_max).unwrap_or(self.waiting_max)
     }
 
     pub(crate) fn ring_for(&self, class: Class) -> Duration {
@@ -111,6 +183,10 @@ pub enum ConfigError {
     TooManyQueues,
     /// A queue is named twice.
     QueueTwice(QueueId),
+    /// Rules name a queue that is not configured.
+    UnknownQueue(QueueId),
+    /// A queue overflows to itself, to one queue twice, or its steps are not in order of time.
+    BadOverflow(QueueId),
     /// The named time is below a millisecond: timers would fire without end.
     TooShort(&'static str),
     /// A limit is zero.
@@ -123,6 +199,13 @@ impl fmt::Display for ConfigError {
             Self::NoQueues => f.write_str("the floor has no queue"),
             Self::TooManyQueues => write!(f, "the floor has more than {QUEUES_MAX} queues"),
             Self::QueueTwice(queue) => write!(f, "the queue {queue} is configured twice"),
+            Self::UnknownQueue(queue) => write!(f, "rules name {queue}, which is not a queue"),
+            Self::BadOverflow(queue) => {
+                write!(
+                    f,
+                    "the overflow of {queue} names itself or a queue twice, or is out of order"
+                )
+            }
             Self::TooShort(setting) => write!(f, "floor.{setting} is shorter than a millisecond"),
             Self::ZeroLimit => f.write_str("a limit of the floor is zero"),
         }

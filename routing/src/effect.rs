@@ -55,7 +55,9 @@ pub enum RefusedWhy {
     StaysEmergency,
     /// The caller is of this class, or waits in this queue, already.
     Unchanged,
-    /// The floor is full; see `FloorConfig`.
+    /// The report of the call is not filed yet.
+    ReportUnfiled,
+    /// The floor or the queue is full; see `FloorConfig`.
     Full,
 }
 
@@ -157,11 +159,37 @@ pub enum Alert {
         /// Who.
         agent: AgentId,
     },
+    /// The time of wrap-up is over, and the report is not filed.
+    ReportOverdue {
+        /// Who wraps up.
+        agent: AgentId,
+        /// Which call.
+        call: CallId,
+    },
+    /// A caller who talks with an agent, or is on hold, pressed the key of an emergency.
+    EmergencyInTalk {
+        /// Who talks.
+        agent: AgentId,
+        /// Which call.
+        call: CallId,
+    },
     /// A caller waits and no agent of the queue is signed in.
     NobodySignedIn {
         /// Which queue.
         queue: QueueId,
         /// For whom.
+        call: CallId,
+    },
+    /// A recording that was paused as long as it may goes on. Raised by the exchange, not by the floor.
+    RecordingPauseOver {
+        /// Who paused it.
+        agent: AgentId,
+        /// Whose recording.
+        call: CallId,
+    },
+    /// A call that should be recorded is not. Raised by the exchange, not by the floor.
+    RecordingFailed {
+        /// Which.
         call: CallId,
     },
 }

@@ -22,6 +22,18 @@ pub enum Wanted {
     Offline,
 }
 
+/// A caller, told apart from others and nothing more: a keyed hash of the number, made outside.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallerKey(pub u64);
+
+impl core::fmt::Debug for CallerKey {
+    /// Not the hash: a log must not tell callers apart over days.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("CallerKey")
+    }
+}
+
 /// Why a supervisor changed an agent's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -106,8 +118,11 @@ pub enum FloorEvent {
         since: Timestamp,
         /// Stands before all others of the class: lost the agent through no fault of their own.
         head: bool,
+        /// Who calls, if the number is known.
+        #[serde(default)]
+        caller: Option<CallerKey>,
     },
-    /// A waiting caller became more urgent.
+    /// A caller became more urgent, waiting or with an agent. A talk goes on.
     CallerRaised {
         /// Which call.
         call: CallId,
@@ -163,6 +178,13 @@ pub enum FloorEvent {
     CallEnded {
         /// Which call.
         call: CallId,
+    },
+    /// The report of a call was filed, by its agent, during the talk or in wrap-up.
+    ReportFiled {
+        /// Which call.
+        call: CallId,
+        /// Whose report.
+        agent: AgentId,
     },
     /// Time passed; see `Floor::poll_timeout`.
     Ticked,

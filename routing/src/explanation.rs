@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ids::{AgentId, Language, Timestamp};
+use ids::{AgentId, Language, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One candidate that the rules left standing, best first.
@@ -49,6 +49,12 @@ pub struct Explanation {
     pub excluded: Excluded,
     /// The relaxation step in force; 0 is none.
     pub relaxation_step: u32,
+    /// Further queues whose agents could be asked, because the caller has waited long.
+    #[serde(default)]
+    pub widened_to: Vec<QueueId>,
+    /// The one asked talked with this caller not long ago, and is asked first for that.
+    #[serde(default)]
+    pub knows_caller: bool,
     /// Every eligible agent rings together, because this is an emergency.
     pub all_ring: bool,
 }

@@ -7,7 +7,8 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use ids::{CallId, Language, QueueId, ReservationId, Timestamp};
+use ids::{AgentId, CallId, Language, QueueId, ReservationId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, FloorConfig};
 use crate::effect::{Effects, FloorEffect, RefusedWhy};
@@ -21,16 +22,20 @@ mod callers;
 mod emergency;
 mod explain;
 mod line;
+mod memory;
+mod overflow;
 mod pace;
 mod place;
 mod queue;
 mod reservation;
 mod reservations;
+mod wrap_up;
 
-pub(crate) use agent::{Agent, AgentSlot, AgentTable, Kind, Origin, Seat, Talk};
+pub(crate) use agent::{Agent, AgentSlot, AgentTable, Kind, Origin, Report, Seat, Talk};
 pub(crate) use caller::{Caller, CallerSlot, CallerTable, Relaxation, effective_class};
 pub use explain::{FullTable, FullTableRow, Verdict};
 pub(crate) use line::Line;
+pub(crate) use memory::{Memory, Remembered};
 pub(crate) use pace::Pace;
 pub(crate) use queue::{Counts, LanguageIndex, Queue, QueueIndex};
 pub(crate) use reservation::{Reservation, Timer};
@@ -55,6 +60,17 @@ pub struct Floor {
     pub(crate) reservations: BTreeMap<ReservationId, Reservation>,
     pub(crate) timers: BTreeSet<(Timestamp, Timer)>,
     pub(crate) queues: Vec<Queue>,
+    /// Callers who hung up while waiting, and since when they had waited.
+    pub(crate) dropped: Memory<Dropped>,
+    /// With whom callers talked last.
+    pub(crate) acquainted: Memory<AgentId>,
+}
+
+/// A place that was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Dropped {
+    pub(crate) queue: QueueId,
+    pub(crate) since: Timestamp,
 }
 
 impl Floor {
@@ -77,6 +93,8 @@ impl Floor {
             reservations: BTreeMap::new(),
             timers: BTreeSet::new(),
             queues,
+            dropped: Memory::default(),
+            acquainted: Memory::default(),
         })
     }
 
@@ -118,7 +136,7 @@ impl Floor {
                 self.agent_state_forced(*agent, *want, out)
             }
             FloorEvent::AgentLost { agent } => self.agent_lost(*agent, out),
-            FloorEvent::CallerArrived { call, queue, class, language, since, head } => {
+            FloorEvent::CallerArrived { call, queue, class, language, since, head, caller } => {
                 let arrival = callers::Arrival {
                     call: *call,
                     queue: *queue,
@@ -126,6 +144,7 @@ impl Floor {
                     language: *language,
                     since: *since,
                     head: *head,
+                    key: *caller,
                 };
                 self.caller_arrived(arrival, out)
             }
@@ -143,6 +162,7 @@ impl Floor {
             }
             FloorEvent::CallHeld { call } => self.call_held(*call, out),
             FloorEvent::CallResumed { call } => self.call_resumed(*call, out),
+            FloorEvent::ReportFiled { call, agent } => self.report_filed(*call, *agent, out),
             FloorEvent::CallEnded { call } => self.call_ended(*call, out),
             // The timers that were due have fired above.
             FloorEvent::Ticked => Ok(()),
@@ -160,6 +180,7 @@ impl Floor {
             match timer {
                 Timer::Ring(reservation) => self.ring_timed_out(reservation, out),
                 Timer::WrapUp { slot, .. } => self.wrap_up_timed_out(slot, deadline, out),
+                Timer::Widen { caller, .. } => self.widened(caller, out),
                 Timer::CoolDown { caller, agent, .. } => self.cooled_down(caller, agent, out),
             }
         }

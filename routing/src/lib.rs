@@ -34,6 +34,7 @@
 //!     language: Some("hi".parse()?),
 //!     since: morning,
 //!     head: false,
+//!     caller: None,
 //! };
 //! floor.handle(morning, arrived, &mut effects);
 //! let ring = effects.iter().find_map(|effect| match effect {
@@ -73,6 +74,12 @@
 //! - Silence for the whole ring time: the agent is `not_responding` until they say otherwise, the
 //!   caller goes to the head with the wait intact and the next agent rings at once. A rejection:
 //!   others are asked; this agent stays available, and is not asked for this caller for a while.
+//! - A caller whose wait passes a step of the queue's overflow is offered to the agents of further
+//!   queues as well, and never less to the queue's own. A full queue takes emergencies and those who
+//!   return, nobody else.
+//! - Who hung up while waiting and is back within the grace has the old wait. Who talked with an
+//!   agent not long ago is offered to the same agent first, if that agent is available.
+//! - Wrap-up ends in time once the report is filed, and not before.
 //! - An emergency rings all agents who are available or in wrap-up, together; the first acceptance
 //!   wins. If there are none it takes the consoles that ring for lesser callers, then agents who do
 //!   not speak the language, then those who did not answer. It never cuts a live call.
@@ -110,9 +117,9 @@ mod state;
 mod view;
 
 pub use check::Violation;
-pub use config::{ConfigError, FloorConfig};
+pub use config::{ConfigError, FloorConfig, Overflow, QueueRules};
 pub use effect::{Alert, Effects, FloorEffect, RefusedWhy, StopCause};
-pub use event::{FloorEvent, ForceReason, LeaveCause, Wanted};
+pub use event::{CallerKey, FloorEvent, ForceReason, LeaveCause, Wanted};
 pub use explanation::{Candidate, Excluded, Explanation};
 pub use floor::{Floor, FullTable, FullTableRow, Verdict};
 pub use ids::Class;

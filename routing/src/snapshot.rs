@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::Violation;
 use crate::config::{ConfigError, FloorConfig};
+use crate::event::CallerKey;
 use crate::floor::{
-    Agent, AgentSlot, Caller, CallerSlot, Floor, LanguageIndex, Origin, Pace, Queue, Relaxation,
-    Reservation, Seat, Talk, Timer,
+    Agent, AgentSlot, Caller, CallerSlot, Dropped, Floor, LanguageIndex, Memory, Origin, Pace,
+    Queue, Relaxation, Remembered, Report, Reservation, Seat, Talk, Timer,
 };
 use crate::state::{AgentState, Next};
 
@@ -35,6 +36,12 @@ pub struct Snapshot {
     /// In order of configuration.
     #[serde(default)]
     paces: Vec<(QueueId, Pace)>,
+    /// Oldest first.
+    #[serde(default)]
+    dropped: Vec<Remembered<Dropped>>,
+    /// Oldest first.
+    #[serde(default)]
+    acquainted: Vec<Remembered<AgentId>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +56,8 @@ struct AgentRecord {
     misses: u32,
     idle_since: Timestamp,
     talk: Option<Talk>,
+    #[serde(default)]
+    report: Report,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +72,15 @@ struct CallerRecord {
     relaxation: Relaxation,
     alerted: bool,
     cooling: Vec<(AgentId, Timestamp)>,
+    #[serde(default)]
+    key: Option<CallerKey>,
+    #[serde(default)]
+    sticky: Option<(AgentId, Timestamp)>,
+    /// Steps of the overflow in force.
+    #[serde(default)]
+    widened: u32,
+    #[serde(default)]
+    widens_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +152,8 @@ impl Floor {
             agents: self.agents.rows.iter().map(|agent| self.agent_record(agent)).collect(),
             callers,
             reservations: self.reservations.iter().map(reservation).collect(),
+            dropped: self.dropped.records(),
+            acquainted: self.acquainted.records(),
             paces: self.queues.iter().map(|queue| (queue.id, queue.pace)).collect(),
         }
     }
@@ -151,6 +171,8 @@ impl Floor {
         floor.reservations_made = snapshot.reservations_made;
         floor.arrivals = snapshot.arrivals;
         floor.languages = snapshot.languages;
+        floor.dropped = Memory::of_records(snapshot.dropped);
+        floor.acquainted = Memory::of_records(snapshot.acquainted);
         for (id, pace) in snapshot.paces {
             // A queue that is gone takes its pace along.
             if let Some(queue) = floor.queues.iter_mut().find(|queue| queue.id == id) {
@@ -190,6 +212,7 @@ impl Floor {
             misses: agent.misses,
             idle_since: agent.idle_since,
             talk: agent.talk,
+            report: agent.report,
         }
     }
 
@@ -205,6 +228,10 @@ impl Floor {
             arrival: caller.arrival,
             relaxation: caller.relaxation,
             alerted: caller.alerted,
+            key: caller.key,
+            sticky: caller.sticky.map(|(agent, until)| (self.agents.get(agent).id, until)),
+            widened: u32::try_from(caller.wider.len()).unwrap_or(u32::MAX),
+            widens_at: caller.widens_at,
             cooling: cooling.map(|(agent, until)| (self.agents.get(*agent).id, *until)).collect(),
         }
     }
@@ -228,17 +255,19 @@ impl Floor {
             idle_since: record.idle_since,
             alarmed: false,
             talk: record.talk,
+            report: record.report,
         });
         match record.state {
             AgentState::Talking { call, .. } | AgentState::OnHold { call, .. } => {
                 self.talking.insert(call, slot);
             }
-            AgentState::WrapUp { until, .. } => {
+            AgentState::WrapUp { until, .. } if record.report != Report::Overdue => {
                 self.timers.insert((until, Timer::WrapUp { id: record.agent, slot }));
             }
             AgentState::Offline
             | AgentState::Available { .. }
             | AgentState::Ringing { .. }
+            | AgentState::WrapUp { .. }
             | AgentState::Break { .. }
             | AgentState::NotResponding { .. } => {}
         }
@@ -254,6 +283,8 @@ impl Floor {
         let known = |(id, until)| Some((self.agents.slot(id)?, until));
         let cooling: Option<Vec<_>> = record.cooling.into_iter().map(known).collect();
         let cooling = cooling.ok_or(RestoreError::Dangling)?;
+        let sticky = record.sticky.map(|(id, until)| Ok((self.slot_of(id)?, until)));
+        let wider = self.queues_of_steps(queue, record.widened as usize);
         let slot = self.callers.insert(Caller {
             call: record.call,
             queue,
@@ -263,6 +294,10 @@ impl Floor {
             head: record.head,
             arrival: record.arrival,
             relaxation: record.relaxation,
+            key: record.key,
+            sticky: sticky.transpose()?,
+            wider,
+            widens_at: record.widens_at,
             alerted: record.alerted,
             ringing: BTreeSet::new(),
             cooling: cooling.clone(),
@@ -271,7 +306,12 @@ impl Floor {
             let timer = self.cool_down_timer(record.arrival, slot, agent);
             self.timers.insert((until, timer));
         }
+        self.time_widening(slot);
         Ok(())
+    }
+
+    fn slot_of(&self, id: AgentId) -> Result<AgentSlot, RestoreError> {
+        self.agents.slot(id).ok_or(RestoreError::Dangling)
     }
 
     fn restore_reservation(&mut self, record: &ReservationRecord) -> Result<(), RestoreError> {

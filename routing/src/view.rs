@@ -99,6 +99,8 @@ pub struct WaitingRow {
     pub position: u32,
     /// How long the caller has still to wait, at the pace at which the queue was served of late.
     pub expected_wait: Option<Duration>,
+    /// Further queues whose agents can be asked, because the wait is long.
+    pub widened_to: Vec<QueueId>,
     /// Consoles ringing for this caller.
     pub ringing: Vec<ReservationId>,
 }
@@ -194,6 +196,7 @@ impl Floor {
             head: caller.head,
             position,
             expected_wait: self.queue_at(caller.queue).pace.expected(position),
+            widened_to: self.widened_to(caller),
             ringing: caller.ringing.iter().copied().collect(),
         }
     }

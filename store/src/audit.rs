@@ -35,6 +35,8 @@ pub enum Action {
     Update,
     /// A case was closed or reopened, an account disabled: a change of state by itself.
     ChangeState,
+    /// What a record held was destroyed; the record says so from then on.
+    Delete,
 }
 
 /// What kind of record it was done to.
@@ -50,6 +52,8 @@ pub enum Entity {
     Report,
     /// An interaction.
     Interaction,
+    /// The recording of a call.
+    Recording,
     /// An account of the helpline's own staff.
     User,
     /// A version of a greeting or a calendar.
@@ -111,7 +115,8 @@ pub struct Filter {
 }
 
 impl Action {
-    const ALL: &[Self] = &[Self::Read, Self::Search, Self::Create, Self::Update, Self::ChangeState];
+    const ALL: &[Self] =
+        &[Self::Read, Self::Search, Self::Create, Self::Update, Self::ChangeState, Self::Delete];
 
     /// The word in rows and JSON.
     #[must_use]
@@ -122,6 +127,7 @@ impl Action {
             Self::Create => "create",
             Self::Update => "update",
             Self::ChangeState => "change_state",
+            Self::Delete => "delete",
         }
     }
 }
@@ -133,6 +139,7 @@ impl Entity {
         Self::Case,
         Self::Report,
         Self::Interaction,
+        Self::Recording,
         Self::User,
         Self::Configuration,
         Self::Mixed,
@@ -147,6 +154,7 @@ impl Entity {
             Self::Case => "case",
             Self::Report => "report",
             Self::Interaction => "interaction",
+            Self::Recording => "recording",
             Self::User => "user",
             Self::Configuration => "configuration",
             Self::Mixed => "mixed",

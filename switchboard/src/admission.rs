@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::call_task::{CallInput, CallTask, INBOX_LEN};
 use crate::hub::Hub;
 use crate::lines::{Line, Lines};
+use crate::recording::{Witness, notice};
 use crate::registry::{CallEntry, LegOwner};
 use crate::talk_quality::TalkQuality;
 use crate::view::{CallState, CallView, Medium};
@@ -71,6 +72,7 @@ impl Admitted {
             ended_at: None,
             agent: None,
             position: None,
+            recording: None,
         };
         let (inbox, received) = mpsc::channel(INBOX_LEN);
         let mut maps = hub.registry.lock();
@@ -105,6 +107,7 @@ impl Admitted {
         let written = hub.records.arrived(view);
         hub.tasks.spawn(await_record(Arc::clone(&hub), view.id, written));
         let (hours, queue) = self.line.at(view.arrived_at);
+        let rule = hub.recording.rule(self.line.recording);
         let facts = CallFacts {
             id: view.id,
             leg,
@@ -114,11 +117,13 @@ impl Admitted {
             flow: Arc::clone(&self.line.flow),
             remembered_language: remembered,
             class: self.line.class,
+            notice: notice(rule),
         };
         let mut effects = Vec::new();
         let call = Call::arrived(facts, hub.clock.now(), &mut effects);
         let (id, medium) = (view.id, view.medium);
-        let task = CallTask { hub: Arc::clone(&hub), id, leg, medium, answer, inbox };
+        let witness = Witness::new(id, rule);
+        let task = CallTask { hub: Arc::clone(&hub), id, leg, medium, answer, inbox, witness };
         hub.tasks.spawn(task.supervise(call, effects));
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::bus::{Audience, Happening};
 use crate::hub::Hub;
+use crate::recording::Witness;
 use crate::view::{CallState, CallView, Medium};
 
 /// Events that may wait for one call. A call that lets more pile up is stuck and is ended.
@@ -34,6 +35,8 @@ pub(crate) struct CallTask {
     /// Our session description, until the call is answered.
     pub(crate) answer: Option<String>,
     pub(crate) inbox: mpsc::Receiver<CallInput>,
+    /// What its recording needs to know.
+    pub(crate) witness: Witness,
 }
 
 impl CallTask {
@@ -55,6 +58,7 @@ impl CallTask {
                 return self.leave_nobody_behind().await;
             }
             let event = self.next_event(&call).await;
+            self.witness.event(&event);
             let now = self.hub.clock.now();
             call = match call.handle(now, event, &mut effects) {
                 Ok(call) => call,
@@ -102,6 +106,9 @@ impl CallTask {
         let mut over = false;
         for effect in effects {
             self.observe(&effect);
+            if let Some(note) = self.witness.effect(&effect) {
+                self.hub.recording.note(note);
+            }
             over |= matches!(effect, CallEffect::End { .. });
             self.perform_one(effect).await;
         }

@@ -1,6 +1,7 @@
 //! The exchange as the edges see it: one handle, plain values in and out.
 
 mod alerts;
+mod recording;
 mod supervision;
 mod web_media;
 
@@ -16,6 +17,7 @@ use rand::rngs::OsRng;
 use routing::{FloorConfig, FloorEvent, RefusedWhy, Wanted};
 use store::Store;
 use telephony::call::{CallEvent, Digit, EndCause, LeftHow, Refusal};
+use telephony::driver::media::recorder::RecorderStartError;
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
 use tokio::sync::mpsc;
@@ -29,6 +31,7 @@ use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
 use crate::hub::Hub;
 use crate::lines::{CurrentLines, Lines};
+use crate::recording::{Clerk, NOTES_MAX, RecordingConfig, RecordingError, RecordingPort};
 use crate::registry::{AgentEntry, AgentProfile, LegOwner, Registry};
 use crate::view::{AgentView, CallView, FloorBoard, Medium, RingingView};
 use crate::{places, presence, pumps, records, recovery};
@@ -46,6 +49,8 @@ pub struct ExchangeConfig {
     pub calls_max: usize,
     /// An agent of whom nothing is heard for this long is lost (a live call is never cut).
     pub agent_lost_after: Duration,
+    /// Where recordings go; `None`: nothing is recorded, whatever the lines say.
+    pub recording: Option<RecordingConfig>,
 }
 
 /// The drivers, started, with the ends from which their reports come.
@@ -81,6 +86,9 @@ pub enum ExchangeError {
     /// The exchange has stopped, or did not answer in time.
     #[error("the exchange does not answer")]
     Unavailable,
+    /// The call's recording is not in a state for that.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
 }
 
 /// Why the exchange could not start.
@@ -89,6 +97,9 @@ pub enum StartError {
     /// The journal could not be opened or read.
     #[error("the journal of the floor cannot be read")]
     Journal(#[from] recovery::RecoverError),
+    /// The recorder has no threads.
+    #[error("the recorder cannot start")]
+    Recorder(#[from] RecorderStartError),
 }
 
 /// A web call that has begun.
@@ -125,6 +136,13 @@ impl Exchange {
         let (port, inbox) = floor_task::channel();
         let tasks = TaskTracker::new();
         let (records, record_task) = records::start(store);
+        let (recording, notes) = match &config.recording {
+            Some(_) => {
+                let (notes, received) = mpsc::channel(NOTES_MAX);
+                (RecordingPort::new(notes), Some(received))
+            }
+            None => (RecordingPort::off(), None),
+        };
         let hub = Arc::new(Hub {
             clock: clock.clone(),
             bus: Bus::new(),
@@ -133,6 +151,7 @@ impl Exchange {
             media: drivers.media,
             floor: port,
             records,
+            recording,
             lines: CurrentLines::new(config.lines),
             calls_max: config.calls_max,
             tasks,
@@ -142,6 +161,9 @@ impl Exchange {
             floor_task::run(inbox, recovered.floor, recovered.journal, clock, Arc::clone(&hub));
         let floor_task = tokio::spawn(floor);
         recovery::end_orphans(&hub.floor, recovered.orphans).await;
+        if let (Some(config), Some(notes)) = (config.recording, notes) {
+            Clerk::start(Arc::clone(&hub), config, notes)?;
+        }
         let others = vec![
             tokio::spawn(pumps::pump_sip(Arc::clone(&hub), drivers.sip_events)),
             tokio::spawn(pumps::pump_media(Arc::clone(&hub), drivers.media_events)),
@@ -446,6 +468,8 @@ impl Exchange {
             // It ends after the last write; a panic there has been reported already.
             let _ = task.await;
         }
+        // Its last rows are among the records.
+        self.hub.recording.stop().await;
         self.hub.records.stop().await;
         for task in self.others.iter() {
             task.abort();

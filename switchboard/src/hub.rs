@@ -17,6 +17,7 @@ use crate::call_task::CallInput;
 use crate::clock::Clock;
 use crate::floor_task::{FloorPort, Perform};
 use crate::lines::CurrentLines;
+use crate::recording::{Note, RecordingPort};
 use crate::records::RecordPort;
 use crate::registry::{AgentEntry, Registry};
 use crate::view::{CallState, CallView, Medium, RingingView};
@@ -29,6 +30,7 @@ pub(crate) struct Hub {
     pub(crate) media: MediaPlane,
     pub(crate) floor: FloorPort,
     pub(crate) records: RecordPort,
+    pub(crate) recording: RecordingPort,
     pub(crate) lines: CurrentLines,
     pub(crate) calls_max: usize,
     pub(crate) tasks: TaskTracker,
@@ -75,6 +77,7 @@ impl Hub {
             self.records.mark(call, now, Mark::Measured { quality });
         }
         self.records.ended(call, now, cause);
+        self.recording.note(Note::Ended(call));
     }
 
     /// The last act of a call.

@@ -23,6 +23,7 @@ mod lines;
 mod places;
 mod presence;
 mod pumps;
+mod recording;
 mod records;
 mod recovery;
 mod registry;
@@ -34,6 +35,10 @@ pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
 pub use clock::Clock;
 pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};
 pub use lines::{Line, Lines, OpeningHours};
+pub use recording::{
+    RecordingConfig, RecordingError, RecordingRules, RecordingState, RecordingView, RecordingWish,
+    Tier,
+};
 pub use recovery::RecoverError;
 pub use registry::AgentProfile;
 pub use view::{AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView};

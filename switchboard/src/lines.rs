@@ -8,6 +8,7 @@ use telephony::call::QueueSounds;
 use telephony::flow::{Flow, Hours};
 
 use crate::calendar::Calendar;
+use crate::recording::RecordingRules;
 
 /// A public number: where its callers go and what they hear.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Line {
     pub flow: Arc<Flow>,
     /// The class they start with.
     pub class: Class,
+    /// Whether their talks are recorded.
+    pub recording: RecordingRules,
     /// When it is open; `None`: always.
     pub hours: Option<OpeningHours>,
 }
@@ -115,7 +118,8 @@ mod tests {
     fn line(hours: Option<OpeningHours>) -> Line {
         let flow = telephony::flow::builtin_flow("schemes").expect("built in").expect("sound");
         let queue = "schemes".parse().expect("a name");
-        Line { queue, flow: Arc::new(flow), class: Class::Info, hours }
+        let recording = RecordingRules::default();
+        Line { queue, flow: Arc::new(flow), class: Class::Info, recording, hours }
     }
 
     #[test]

@@ -125,4 +125,4 @@ fn measured(hub: &Hub, leg: LegId, quality: Quality) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

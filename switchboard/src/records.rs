@@ -6,9 +6,11 @@
 
 use std::time::Duration;
 
+use crm::CrmError;
 use crm::interaction::{self, Direction, Mark, Origin, Told};
 use crm::phone::E164;
 use crm::preference;
+use crm::recording::{self, Recording};
 use ids::{CallId, Language, Timestamp};
 use store::Store;
 use telephony::call::EndCause;
@@ -32,6 +34,7 @@ const LAST_TRIES: u32 = 8;
 enum Note {
     Mark { told: Told, written: Option<oneshot::Sender<()>> },
     Language { number: E164, language: Language, at: Timestamp },
+    Recording(Box<Recording>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -90,6 +93,16 @@ impl RecordPort {
         self.mark(call, at, Mark::Ended { cause: text_of(cause) });
     }
 
+    /// What is known of a recording now.
+    pub(crate) fn recording(&self, row: Recording) {
+        self.push(Note::Recording(Box::new(row)));
+    }
+
+    /// The database, for those who read beside the writer.
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// A caller chose a language.
     pub(crate) fn remember_language(&self, number: E164, language: Language, at: Timestamp) {
         self.push(Note::Language { number, language, at });
@@ -146,6 +159,7 @@ async fn write_all(store: Store, mut received: mpsc::Receiver<Note>) {
     while received.recv_many(&mut group, GROUP_LEN_MAX).await > 0 {
         let mut stops = Vec::new();
         let mut marks = Vec::new();
+        let mut recordings = Vec::new();
         let mut waiting = Vec::new();
         for note in group.drain(..) {
             match note {
@@ -156,15 +170,20 @@ async fn write_all(store: Store, mut received: mpsc::Receiver<Note>) {
                 Note::Language { number, language, at } => {
                     remember(&store, number, language, at).await;
                 }
+                Note::Recording(row) => recordings.push(*row),
                 Note::Stop(stopped) => stops.push(stopped),
             }
         }
         let stopping = !stops.is_empty();
-        if write_marks(&store, &marks, stopping).await {
+        if marks.is_empty() || write_until(stopping, || interaction::mark_all(&store, &marks)).await
+        {
             for written in waiting {
                 // Who waited may have gone on without it.
                 let _ = written.send(());
             }
+        }
+        if !recordings.is_empty() {
+            write_until(stopping, || recording::save_all(&store, &recordings)).await;
         }
         for stopped in stops {
             let _ = stopped.send(());
@@ -175,12 +194,15 @@ async fn write_all(store: Store, mut received: mpsc::Receiver<Note>) {
     }
 }
 
-/// Tries until the marks are written; when stopping, for a while only.
-async fn write_marks(store: &Store, marks: &[Told], stopping: bool) -> bool {
+/// Tries until it is written; when stopping, for a while only.
+async fn write_until<F>(stopping: bool, write: impl Fn() -> F) -> bool
+where
+    F: Future<Output = Result<(), CrmError>>,
+{
     let mut tries = 0;
-    while !marks.is_empty() {
+    loop {
         let error: Box<dyn std::error::Error + Send + Sync> =
-            match timeout(TRY_TIMEOUT, interaction::mark_all(store, marks)).await {
+            match timeout(TRY_TIMEOUT, write()).await {
                 Ok(Ok(())) => return true,
                 Ok(Err(error)) => error.into(),
                 Err(late) => late.into(),
@@ -196,7 +218,6 @@ async fn write_marks(store: &Store, marks: &[Told], stopping: bool) -> bool {
         }
         sleep(RETRY_AFTER).await;
     }
-    true
 }
 
 async fn remember(store: &Store, number: E164, language: Language, at: Timestamp) {

@@ -9,6 +9,8 @@ use routing::{AgentState, Next};
 use serde::Serialize;
 use telephony::call::{self, Call};
 
+use crate::recording::RecordingView;
+
 /// An agent as the boards show them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AgentView {
@@ -112,6 +114,8 @@ pub struct CallView {
     pub agent: Option<AgentId>,
     /// Callers of the queue before this one; 0 is next.
     pub position: Option<u32>,
+    /// Its recording, once somebody talks on a line that is recorded.
+    pub recording: Option<RecordingView>,
 }
 
 impl CallView {

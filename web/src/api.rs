@@ -15,6 +15,7 @@ pub mod households;
 pub mod interactions;
 pub mod me;
 pub mod queues;
+pub mod recordings;
 pub mod reservations;
 pub mod search;
 pub mod session;
@@ -72,6 +73,9 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(calls::hang_up))
         .routes(routes!(calls::send_digits))
         .routes(routes!(calls::set_contact))
+        .routes(routes!(recordings::live::pause))
+        .routes(routes!(recordings::live::resume))
+        .routes(routes!(recordings::live::stop))
         .routes(routes!(web_calls::begin))
         .routes(routes!(web_calls::audio::ice_servers))
         .routes(routes!(web_calls::audio::reconnect))
@@ -106,6 +110,10 @@ fn records() -> OpenApiRouter<App> {
         .routes(routes!(households::join))
         .routes(routes!(interactions::search))
         .routes(routes!(interactions::get))
+        .routes(routes!(recordings::list))
+        .routes(routes!(recordings::audio::get))
+        .routes(routes!(recordings::set_legal_hold))
+        .routes(routes!(recordings::delete))
         .routes(routes!(cases::open, cases::list))
         .routes(routes!(cases::get, cases::update))
         .routes(routes!(cases::draft::save))

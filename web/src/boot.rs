@@ -10,7 +10,7 @@ use crm::search::{Indexer, Search, SearchIndex};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use routing::FloorConfig;
 use store::Store;
-use switchboard::{Drivers, Exchange, ExchangeConfig, Lines};
+use switchboard::{Drivers, Exchange, ExchangeConfig, Lines, RecordingConfig};
 use telephony::driver::media::{MediaConfig, MediaPlane};
 use telephony::driver::sip::{RsipPort, SipConfig, SipPort};
 use telephony::media::AudioLibrary;
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
 use crate::clock;
-use crate::config::Settings;
+use crate::config::{RecordingRule, Settings};
 use crate::greetings::{Texts, World};
 use crate::housekeeping;
 use crate::prompts;
@@ -184,9 +184,30 @@ async fn start_exchange(
         lines,
         calls_max: usize::try_from(settings.sip.calls_max)?,
         agent_lost_after: Duration::from_secs(settings.floor.heartbeat_lost_s),
+        recording: recording_config(settings),
     };
     let exchange = Exchange::start(config, store.clone(), drivers).await?;
     Ok((exchange, sip, webrtc))
+}
+
+/// How talks are recorded; `None`, and a warning if a queue asks for it, without a key.
+fn recording_config(settings: &Settings) -> Option<RecordingConfig> {
+    let recording = &settings.recording;
+    let keys = recording.keys();
+    if recording.key.is_none() {
+        if settings.queues.iter().any(|queue| queue.recording != RecordingRule::Never) {
+            tracing::warn!("no call is recorded: `recording.key_file` is not set");
+        }
+        return None;
+    }
+    Some(RecordingConfig {
+        folder: recording.folder(&settings.data.folder),
+        keys,
+        keep: recording.keep(),
+        free_min: recording.free_min_mb.saturating_mul(1 << 20),
+        pause_max: Duration::from_secs(recording.pause_max_s),
+        delete_withdrawn: recording.delete_withdrawn,
+    })
 }
 
 fn media_config(settings: &Settings) -> MediaConfig {

@@ -5,6 +5,7 @@
 //! typing error is one clear sentence at start and not a setting that silently stayed as it was.
 
 mod ice_url;
+mod recording;
 mod secret;
 mod section;
 mod unknown;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use ice_url::IceUrl;
+pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
     AnnouncePlace, Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session,
@@ -50,6 +52,8 @@ pub struct Settings {
     pub database: Database,
     /// What callers hear.
     pub prompts: Prompts,
+    /// What is recorded, where, and for how long.
+    pub recording: Recording,
     /// Times of the floor.
     pub floor: Floor,
     /// What is bounded, and by how much.
@@ -126,6 +130,7 @@ impl Settings {
             .list_separator(",")
             .with_list_parse_key("sip.trunks")
             .with_list_parse_key("turn.urls")
+            .with_list_parse_key("recording.old_key_files")
             .source(environment);
         let overlay = overlay.add_source(environment).build().map_err(unreadable)?;
         if let Some(key) = unknown::first_unknown(&defaults.cache, &overlay.cache) {
@@ -138,6 +143,7 @@ impl Settings {
             .and_then(Config::try_deserialize)
             .map_err(|e| ConfigProblem::Form(e.to_string()))?;
         settings.turn.read_secret_file()?;
+        settings.recording.read_keys()?;
         settings.check()?;
         Ok(settings)
     }
@@ -160,6 +166,7 @@ impl Settings {
             return bad("limits.web_calls_share_percent", "is more than 100".to_owned());
         }
         self.turn.check()?;
+        self.recording.check()?;
         self.sip.check()?;
         let zero = [
             ("http.timeout_s", self.http.timeout_s),

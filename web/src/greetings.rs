@@ -6,18 +6,19 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crm::recording::Rule;
 use ids::{QueueId, Timestamp};
 use store::config_version::{self, AddError, Kind, NewVersion, PublishError};
 use store::sea_orm::DbErr;
 use store::{Store, TxnError};
 use switchboard::calendar::{BUILTIN_CALENDARS, Calendar};
-use switchboard::{Line, Lines, OpeningHours};
+use switchboard::{Line, Lines, OpeningHours, RecordingRules};
 use telephony::call::{PromptName, QueueSounds};
 use telephony::flow::{BUILTIN_FLOWS, Flow, FlowError, FlowProof, FlowWorld};
 use telephony::media::AudioLibrary;
 use uuid::Uuid;
 
-use crate::config::{Queue, Settings};
+use crate::config::{Queue, RecordingRule, Settings};
 
 /// Something that keeps the lines from being made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -230,7 +231,8 @@ impl<'a> World<'a> {
             return Err(of_setting("queue.music", &why));
         }
         let hours = self.hours(queue, flow)?;
-        Ok(Line { queue: queue.id, flow: Arc::clone(flow), class: queue.class, hours })
+        let recording = RecordingRules { tier_one: rule(queue.recording) };
+        Ok(Line { queue: queue.id, flow: Arc::clone(flow), class: queue.class, recording, hours })
     }
 
     fn hours(&self, queue: &Queue, flow: &Flow) -> Result<Option<OpeningHours>, Wrong> {
@@ -278,6 +280,14 @@ pub fn read_calendar(name: &str, text: &str) -> Result<Calendar, Vec<Wrong>> {
         return Err(vec![Wrong { place: place(), sentence }]);
     }
     Ok(calendar)
+}
+
+const fn rule(rule: RecordingRule) -> Option<Rule> {
+    match rule {
+        RecordingRule::Never => None,
+        RecordingRule::Announced => Some(Rule::Announced),
+        RecordingRule::Consent => Some(Rule::Consent),
+    }
 }
 
 fn of_setting(key: &str, why: &str) -> Wrong {

@@ -1,4 +1,5 @@
-//! Small work from time to time: sessions that are over are deleted, figures are folded.
+//! Small work from time to time: sessions that are over and recordings whose time is over are deleted,
+//! figures are folded.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use crate::app::App;
 use crate::auth::session;
 use crate::clock;
 use crate::problem::Answer;
+use crate::recordings;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60);
@@ -23,6 +25,7 @@ pub async fn run(app: App) {
             () = app.stopping().cancelled() => return,
         }
         app.metrics().run_upkeep();
+        recordings::remove_due(&app, clock::now()).await;
         let (limits, now) = (session::limits(&app), clock::now());
         let prune = |txn| async move { Answer::Ok(rows::prune(&txn, limits, now).await?) };
         if let Err(problem) = app.store().write_txn(prune).await {

@@ -25,6 +25,7 @@ pub mod openapi;
 pub mod operating;
 pub mod problem;
 pub mod prompts;
+pub mod recordings;
 pub mod records;
 pub mod server;
 pub mod set_up_link;

@@ -23,6 +23,8 @@ mod openapi;
 mod operating;
 #[path = "http/problems.rs"]
 mod problems;
+#[path = "http/recordings.rs"]
+mod recordings;
 #[path = "http/records.rs"]
 mod records;
 #[path = "http/session.rs"]

@@ -43,6 +43,8 @@ fn the_table_of_roles() {
         assert_eq!(may(role, Deed::ReadRecords), with_citizens, "{role:?}");
         assert_eq!(may(role, Deed::WriteRecords), with_citizens, "{role:?}");
         assert_eq!(may(role, Deed::ReadAudit), role == Role::Auditor, "{role:?}");
+        assert_eq!(may(role, Deed::HearRecordings), with_citizens, "{role:?}");
+        assert_eq!(may(role, Deed::KeepRecordings), role == Role::Supervisor, "{role:?}");
     }
 }
 

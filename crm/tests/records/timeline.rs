@@ -38,7 +38,9 @@ async fn story(store: &Store) -> CaseId {
 /// One word for each entry.
 fn word(entry: &TimelineEntry) -> String {
     match &entry.item {
-        TimelineItem::Interaction(one) => format!("call {}", one.id.as_uuid().as_u128()),
+        TimelineItem::Interaction { interaction: one, .. } => {
+            format!("call {}", one.id.as_uuid().as_u128())
+        }
         TimelineItem::Report { report, .. } => format!("report {}", report.version),
         TimelineItem::Change(change) => match (change.deed, change.moved) {
             (Deed::Opened, _) => "opened".to_owned(),

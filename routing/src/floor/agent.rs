@@ -33,6 +33,21 @@ pub(crate) struct Agent {
     pub(crate) alarmed: bool,
     /// The call being talked to; present while `talking` and `on_hold`, and only then.
     pub(crate) talk: Option<Talk>,
+    /// The report that ends wrap-up; has a meaning in `wrap_up`, and while ringing out of it.
+    pub(crate) report: Report,
+}
+
+/// Where the report of the call before stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Report {
+    /// Filed, or not required.
+    #[default]
+    Filed,
+    /// Not filed; the time of wrap-up goes on.
+    Due,
+    /// Not filed, and the time of wrap-up is over: nothing but the report ends it.
+    Overdue,
 }
 
 /// What wrap-up needs to know of the call before it.
@@ -40,6 +55,9 @@ pub(crate) struct Agent {
 pub(crate) struct Talk {
     pub(crate) class: Class,
     pub(crate) since: Timestamp,
+    /// The report is filed already.
+    #[serde(default)]
+    pub(crate) reported: bool,
 }
 
 /// A place in a queue's list of members.
@@ -109,6 +127,14 @@ pub(crate) fn break_state(reason: BreakReason, since: Timestamp) -> AgentState {
 }
 
 impl Agent {
+    /// The end of wrap-up that comes by itself.
+    pub(crate) fn wrap_up_ends(&self) -> Option<Timestamp> {
+        match (self.state, self.report) {
+            (AgentState::WrapUp { until, .. }, Report::Filed | Report::Due) => Some(until),
+            _ => None,
+        }
+    }
+
     /// What boards show as the next state.
     pub(crate) fn shown_next(&self) -> Option<Next> {
         if self.lost { Some(Next::Offline) } else { self.next }

@@ -1,4 +1,4 @@
-//! Events of agents: registered, asking for a state or put into one, lost; and the end of wrap-up.
+//! Events of agents: registered, asking for a state or put into one, lost.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use ids::{AgentId, Language, QueueId, Skill, Timestamp};
 
 use super::Floor;
-use super::agent::{Agent, AgentSlot, Seat, break_state};
+use super::agent::{Agent, AgentSlot, Report, Seat, break_state};
 use super::assign::Loose;
 use super::caller::CallerSlot;
 use super::queue::{LanguageIndex, QueueIndex};
@@ -77,12 +77,16 @@ impl Floor {
         out: &mut Effects,
     ) -> Result<(), RefusedWhy> {
         let slot = self.agents.slot(id).ok_or(RefusedWhy::UnknownAgent)?;
-        self.agents.get_mut(slot).lost = false;
         match self.agents.get(slot).state {
             AgentState::Offline
             | AgentState::Available { .. }
             | AgentState::Break { .. }
             | AgentState::NotResponding { .. } => self.want_now(slot, want),
+            AgentState::WrapUp { .. }
+                if want == Wanted::Available && self.agents.get(slot).report != Report::Filed =>
+            {
+                return Err(RefusedWhy::ReportUnfiled);
+            }
             AgentState::WrapUp { .. } if want == Wanted::Available => {
                 self.agents.get_mut(slot).next = None;
                 self.finish_work(slot, self.now);
@@ -91,6 +95,7 @@ impl Floor {
             | AgentState::Talking { .. }
             | AgentState::OnHold { .. }
             | AgentState::WrapUp { .. } => {
+                self.agents.get_mut(slot).lost = false;
                 self.wish(slot, want, out);
                 return Ok(());
             }
@@ -200,17 +205,6 @@ impl Floor {
         self.set_state(slot, AgentState::Offline);
     }
 
-    /// Wrap-up ended by itself; the agent is idle since its deadline, however late the tick.
-    pub(super) fn wrap_up_timed_out(
-        &mut self,
-        slot: AgentSlot,
-        deadline: Timestamp,
-        out: &mut Effects,
-    ) {
-        self.finish_work(slot, deadline);
-        self.bring_together(Loose { agents: vec![slot], callers: Vec::new() }, out);
-    }
-
     fn seats(&self, queues: &[QueueId]) -> Result<Vec<Seat>, RefusedWhy> {
         if queues.len() > self.queues.len() {
             return Err(RefusedWhy::Full);
@@ -242,5 +236,6 @@ fn new_agent(
         idle_since: now,
         alarmed: false,
         talk: None,
+        report: Report::Filed,
     }
 }

@@ -8,10 +8,10 @@ use alloc::vec::Vec;
 use ids::{Class, ReservationId};
 
 use super::Floor;
-use super::agent::{AgentSlot, Kind, Origin};
+use super::agent::{AgentSlot, Kind, Origin, Report};
 use super::caller::{BELOW_EMERGENCY, CallerSlot, effective_class};
 use super::line::{Line, Turn};
-use super::queue::{LanguageIndex, Pool};
+use super::queue::{Idle, LanguageIndex, Pool};
 use super::reservation::{Reservation, Timer};
 use crate::effect::{Alert, Effects, FloorEffect, StopCause};
 use crate::explanation::Explanation;
@@ -56,7 +56,7 @@ impl Floor {
         if !self.callers.get(caller).ringing.is_empty() {
             return;
         }
-        match self.longest_idle(caller) {
+        match self.agent_for(caller) {
             Some(agent) => {
                 let explanation = self.explain_choice(caller);
                 self.reserve(agent, caller, explanation, out);
@@ -69,8 +69,8 @@ impl Floor {
     fn settle(&mut self, agent: AgentSlot, displaced: &mut Vec<CallerSlot>, out: &mut Effects) {
         self.seek_emergency(agent, displaced, out);
         while let Some(caller) = self.best_caller(agent) {
-            // Another may be idle for longer, if this caller came to the queue in the same event.
-            let asked = self.longest_idle(caller).unwrap_or(agent);
+            // Another may be idle for longer, or know the caller, who came in the same event.
+            let asked = self.agent_for(caller).unwrap_or(agent);
             let explanation = self.explain_choice(caller);
             self.reserve(asked, caller, explanation, out);
         }
@@ -99,10 +99,24 @@ impl Floor {
     }
 
     /// The agent to ask for a caller below `emergency`.
-    fn longest_idle(&self, slot: CallerSlot) -> Option<AgentSlot> {
+    fn agent_for(&self, slot: CallerSlot) -> Option<AgentSlot> {
+        self.acquaintance(slot).or_else(|| self.longest_idle(slot).map(|idle| idle.slot))
+    }
+
+    pub(crate) fn longest_idle(&self, slot: CallerSlot) -> Option<Idle> {
         let caller = self.callers.get(slot);
-        let idle = self.pool(slot).idle.iter();
-        idle.map(|idle| idle.slot).find(|agent| !caller.is_cooling(*agent))
+        let first =
+            |pool: &Pool| pool.idle.iter().find(|idle| !caller.is_cooling(idle.slot)).copied();
+        self.pools_for(slot).filter_map(first).min()
+    }
+
+    /// The agent who knows the caller, if that counts still and the agent can be asked.
+    pub(super) fn acquaintance(&self, slot: CallerSlot) -> Option<AgentSlot> {
+        let caller = self.callers.get(slot);
+        let (agent, until) = caller.sticky?;
+        let available = Kind::of(self.agents.get(agent)) == Kind::Available;
+        let asked = self.now < until && available && !caller.is_cooling(agent);
+        (asked && self.serves(agent, slot)).then_some(agent)
     }
 
     /// The caller below `emergency` to offer to an agent who is available: the highest class, then
@@ -163,7 +177,11 @@ impl Floor {
         self.seek(caller);
         let row = self.callers.get(caller);
         let class = row.class;
-        let expires_at = self.now + self.config.ring_for(class);
+        let mut ring = self.config.ring_for(class);
+        if explanation.knows_caller {
+            ring = ring.min(self.config.sticky_for);
+        }
+        let expires_at = self.now + ring;
         out.push(FloorEffect::Ring {
             reservation: id,
             agent: self.agents.get(agent).id,
@@ -215,6 +233,9 @@ impl Floor {
         match origin {
             Origin::WrapUp { call, until } if until > self.now => {
                 self.set_state(slot, AgentState::WrapUp { call, until });
+            }
+            Origin::WrapUp { call, until } if self.agents.get(slot).report != Report::Filed => {
+                self.back_to_the_report(slot, call, until);
             }
             Origin::WrapUp { until, .. } => self.finish_work(slot, until),
             Origin::Available => {
@@ -273,10 +294,11 @@ impl Floor {
     /// Tells a supervisor, once for each caller, that nobody of the queue is signed in.
     fn alert_if_deserted(&mut self, slot: CallerSlot, out: &mut Effects) {
         let caller = self.callers.get(slot);
-        let queue = self.queue_at(caller.queue);
-        if caller.alerted || queue.pools[0].counts.signed_in() > 0 {
+        let staffed = |index| self.queue_at(index).pools[0].counts.signed_in() > 0;
+        if caller.alerted || caller.reach().any(staffed) {
             return;
         }
+        let queue = self.queue_at(caller.queue);
         let alert = Alert::NobodySignedIn { queue: queue.id, call: caller.call };
         out.push(FloorEffect::Alert { alert });
         self.callers.get_mut(slot).alerted = true;
@@ -296,14 +318,15 @@ impl Floor {
     pub(super) fn serves(&self, agent: AgentSlot, caller: CallerSlot) -> bool {
         let (agent, caller) = (self.agents.get(agent), self.callers.get(caller));
         let spoken = |language| agent.languages.contains(&language);
-        agent.seats.iter().any(|seat| seat.queue == caller.queue)
+        agent.seats.iter().any(|seat| caller.reach().any(|queue| queue == seat.queue))
             && caller.language_in_force().is_none_or(spoken)
     }
 
-    /// The pool where a caller's agents are, as the rules are relaxed for it now.
-    pub(crate) fn pool(&self, slot: CallerSlot) -> &Pool {
+    /// The pools where a caller's agents are, as the rules are relaxed for it now.
+    pub(crate) fn pools_for(&self, slot: CallerSlot) -> impl Iterator<Item = &Pool> {
         let caller = self.callers.get(slot);
-        &self.queue_at(caller.queue).pools[LanguageIndex::pool(caller.language_in_force())]
+        let pool = LanguageIndex::pool(caller.language_in_force());
+        caller.reach().map(move |queue| &self.queue_at(queue).pools[pool])
     }
 
     /// The pools an agent belongs to.

@@ -8,6 +8,7 @@ use ids::{CallId, Class, ReservationId, Timestamp};
 use super::line::Turn;
 use super::{AgentSlot, LanguageIndex, QueueIndex};
 use crate::config::FloorConfig;
+use crate::event::CallerKey;
 
 /// Where a caller's row is. Reused; never compared to decide anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,14 @@ pub(crate) struct Caller {
     pub(crate) arrival: u64,
     /// How far the rules are relaxed for the consoles that ring now.
     pub(crate) relaxation: Relaxation,
+    /// Who calls, if that is known.
+    pub(crate) key: Option<CallerKey>,
+    /// The agent who knows this caller, and until when that counts.
+    pub(crate) sticky: Option<(AgentSlot, Timestamp)>,
+    /// Further queues whose agents are asked: the steps of the overflow in force, in order.
+    pub(crate) wider: Vec<QueueIndex>,
+    /// When the next step comes into force.
+    pub(crate) widens_at: Option<Timestamp>,
     /// A supervisor was told that nobody is signed in.
     pub(crate) alerted: bool,
     /// Reservations that ring; at most one below `emergency`.
@@ -66,6 +75,11 @@ impl Caller {
 
     pub(crate) fn is_cooling(&self, agent: AgentSlot) -> bool {
         self.cooling.iter().any(|(cooling, _)| *cooling == agent)
+    }
+
+    /// The queues whose agents are asked: the caller's own, then those of the overflow.
+    pub(crate) fn reach(&self) -> impl Iterator<Item = QueueIndex> + use<'_> {
+        core::iter::once(self.queue).chain(self.wider.iter().copied())
     }
 
     /// The language that agents who ring for this caller must speak.

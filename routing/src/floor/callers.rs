@@ -5,11 +5,12 @@ use alloc::vec::Vec;
 
 use ids::{CallId, Class, Language, QueueId, Timestamp};
 
-use super::Floor;
-use super::agent::{AgentSlot, Talk};
+use super::agent::{AgentSlot, Report, Talk};
 use super::assign::Loose;
 use super::caller::{Caller, CallerSlot, Relaxation};
-use crate::effect::{Effects, FloorEffect, RefusedWhy, StopCause};
+use super::{Dropped, Floor};
+use crate::effect::{Alert, Effects, FloorEffect, RefusedWhy, StopCause};
+use crate::event::CallerKey;
 use crate::state::AgentState;
 
 /// The facts of [`crate::FloorEvent::CallerArrived`].
@@ -21,6 +22,7 @@ pub(super) struct Arrival {
     pub(super) language: Option<Language>,
     pub(super) since: Timestamp,
     pub(super) head: bool,
+    pub(super) key: Option<CallerKey>,
 }
 
 impl Floor {
@@ -29,7 +31,7 @@ impl Floor {
         arrival: Arrival,
         out: &mut Effects,
     ) -> Result<(), RefusedWhy> {
-        let Arrival { call, queue, class, language, since, head } = arrival;
+        let Arrival { call, queue, class, language, since, head, key } = arrival;
         let queue = self.queue_index(queue).ok_or(RefusedWhy::UnknownQueue)?;
         if self.callers.slot(call).is_some() || self.talking.contains_key(&call) {
             return Err(RefusedWhy::AlreadyWaiting);
@@ -39,6 +41,13 @@ impl Floor {
         if self.callers.len() >= if insistent { 2 * waiting_max } else { waiting_max } {
             return Err(RefusedWhy::Full);
         }
+        let id = self.queue_at(queue).id;
+        // A call that returns from an agent has its own wait.
+        let place = key.filter(|_| !head).and_then(|key| self.left_place(key, id));
+        let full = self.queue_at(queue).waiting() >= self.config.waiting_max_of(id);
+        if full && !insistent && place.is_none() {
+            return Err(RefusedWhy::Full);
+        }
         let language = self.intern(language.as_slice())?.first().copied();
         self.arrivals += 1;
         let slot = self.callers.insert(Caller {
@@ -46,19 +55,39 @@ impl Floor {
             queue,
             class,
             language,
-            since: since.min(self.now),
+            since: since.min(self.now).min(place.unwrap_or(since)),
             head,
             arrival: self.arrivals,
             relaxation: Relaxation::None,
+            key,
+            sticky: key.and_then(|key| self.known_agent(key)),
+            wider: Vec::new(),
+            widens_at: None,
             alerted: false,
             ringing: Default::default(),
             cooling: Default::default(),
         });
+        if let Some(key) = key.filter(|_| !head) {
+            self.dropped.forget(key);
+        }
+        self.set_reach(slot);
         self.line_up(slot);
         self.seek(slot);
         self.announce_waiting(slot, out);
         self.bring_together(Loose { agents: Vec::new(), callers: vec![slot] }, out);
         Ok(())
+    }
+
+    /// Since when a caller had waited in this queue, who hung up not long ago.
+    fn left_place(&self, key: CallerKey, queue: QueueId) -> Option<Timestamp> {
+        let dropped = self.dropped.recall(key, self.now, self.config.return_grace)?;
+        (dropped.queue == queue).then_some(dropped.since)
+    }
+
+    /// The agent with whom a caller talked not long ago, and until when that counts.
+    fn known_agent(&self, key: CallerKey) -> Option<(AgentSlot, Timestamp)> {
+        let agent = self.acquainted.recall(key, self.now, self.config.sticky_within)?;
+        Some((self.agents.slot(agent)?, self.now + self.config.sticky_for))
     }
 
     pub(super) fn caller_raised(
@@ -67,12 +96,35 @@ impl Floor {
         class: Class,
         out: &mut Effects,
     ) -> Result<(), RefusedWhy> {
+        if let Some(agent) = self.talking.get(&call).copied() {
+            return self.talk_raised(agent, call, class, out);
+        }
         let slot = self.waiting_slot(call)?;
-        let caller = self.callers.get(slot);
-        if class >= caller.class {
+        if class >= self.callers.get(slot).class {
             return Err(RefusedWhy::NotMoreUrgent);
         }
         self.set_class(slot, class, out);
+        Ok(())
+    }
+
+    /// The talk goes on; the agent will have the wrap-up of the new class, and a supervisor knows.
+    fn talk_raised(
+        &mut self,
+        slot: AgentSlot,
+        call: CallId,
+        class: Class,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let agent = self.agents.get_mut(slot);
+        let talk = agent.talk.as_mut().expect("an agent with a call knows its class");
+        if class >= talk.class {
+            return Err(RefusedWhy::NotMoreUrgent);
+        }
+        talk.class = class;
+        if class == Class::Emergency {
+            let alert = Alert::EmergencyInTalk { agent: agent.id, call };
+            out.push(FloorEffect::Alert { alert });
+        }
         Ok(())
     }
 
@@ -105,6 +157,7 @@ impl Floor {
         self.unseek(slot);
         self.leave_line(slot);
         self.callers.get_mut(slot).class = class;
+        self.set_reach(slot);
         self.line_up(slot);
         self.seek(slot);
         self.announce_waiting(slot, out);
@@ -138,6 +191,7 @@ impl Floor {
         self.announce_gone(self.callers.get(slot), out);
         let caller = self.callers.get_mut(slot);
         (caller.queue, caller.alerted) = (to, false);
+        self.set_reach(slot);
         self.line_up(slot);
         self.seek(slot);
         self.announce_waiting(slot, out);
@@ -152,6 +206,10 @@ impl Floor {
     ) -> Result<(), RefusedWhy> {
         let slot = self.waiting_slot(call)?;
         let caller = self.remove_caller(slot);
+        if let Some(key) = caller.key {
+            let place = Dropped { queue: self.queue_at(caller.queue).id, since: caller.since };
+            self.dropped.keep(key, place, self.now, self.config.return_grace);
+        }
         self.announce_gone(&caller, out);
         let agents = self.stop_all(&caller.ringing, call, StopCause::CallerLeft, out);
         self.bring_together(Loose { agents, callers: Vec::new() }, out);
@@ -194,6 +252,8 @@ impl Floor {
         } else if span.is_zero() {
             self.finish_work(slot, self.now);
         } else {
+            let due = self.config.report_required && !talk.reported;
+            agent.report = if due { Report::Due } else { Report::Filed };
             self.set_state(slot, AgentState::WrapUp { call, until: self.now + span });
             // Idle, as seen from an emergency that may ring before the end.
             self.agents.get_mut(slot).idle_since = self.now + span;
@@ -206,7 +266,8 @@ impl Floor {
     pub(super) fn connect(&mut self, agent: AgentSlot, call: CallId, class: Class) {
         self.talking.insert(call, agent);
         let row = self.agents.get_mut(agent);
-        row.talk = Some(Talk { class, since: self.now });
+        row.talk = Some(Talk { class, since: self.now, reported: false });
+        row.report = Report::Filed;
         row.misses = 0;
         self.set_state(agent, AgentState::Talking { call, since: self.now });
     }

@@ -97,9 +97,10 @@ impl Floor {
     fn askable(&self, slot: CallerSlot, relaxation: Relaxation, kinds: &[Kind]) -> Vec<AgentSlot> {
         let caller = self.callers.get(slot);
         let language = caller.language.filter(|_| relaxation == Relaxation::None);
-        let queue = self.queue_at(caller.queue);
-        let members = kinds.iter().flat_map(|kind| queue.members(*kind)).copied();
+        let queues = caller.reach().map(|queue| self.queue_at(queue));
+        let members = queues.flat_map(|queue| kinds.iter().flat_map(|kind| queue.members(*kind)));
         let mut agents: Vec<AgentSlot> = members
+            .copied()
             .filter(|agent| {
                 let spoken = &self.agents.get(*agent).languages;
                 language.is_none_or(|language| spoken.contains(&language))
@@ -107,6 +108,8 @@ impl Floor {
             })
             .collect();
         agents.sort_unstable_by_key(|agent| self.idle_key(*agent));
+        // Whoever serves two of the queues is asked once.
+        agents.dedup();
         agents
     }
 

@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 
-use ids::{AgentId, CallId, Language, ReservationId, Timestamp};
+use ids::{AgentId, CallId, Language, QueueId, ReservationId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Floor;
 use super::agent::{Agent, AgentSlot, Kind};
 use super::caller::{Caller, CallerSlot};
+use super::queue::{Counts, Idle, LanguageIndex, Pool};
 use crate::explanation::{Candidate, Excluded, Explanation};
 
 /// Candidates named in an explanation, at most.
@@ -24,6 +25,8 @@ pub struct FullTable {
     pub language: Option<Language>,
     /// The relaxation step in force; 0 is none.
     pub relaxation_step: u32,
+    /// Further queues whose agents can be asked.
+    pub widened_to: Vec<QueueId>,
     /// Every agent: those who ring, then the eligible in the order in which they are asked, then
     /// the excluded by id.
     pub rows: Vec<FullTableRow>,
@@ -90,6 +93,7 @@ impl Floor {
             rule_version: self.config.rule_version,
             language: caller.language_in_force().map(|index| self.language(index)),
             relaxation_step: caller.relaxation as u32,
+            widened_to: self.widened_to(caller),
             rows,
         })
     }
@@ -101,7 +105,7 @@ impl Floor {
         {
             return Verdict::Ringing { reservation };
         }
-        if !agent.seats.iter().any(|seat| seat.queue == row.queue) {
+        if !agent.seats.iter().any(|seat| row.reach().any(|queue| queue == seat.queue)) {
             return Verdict::OtherQueue;
         }
         if row.language_in_force().is_some_and(|spoken| !agent.languages.contains(&spoken)) {
@@ -121,16 +125,28 @@ impl Floor {
         }
     }
 
-    /// Why the longest idle agent was asked for a caller. To be called before the reservation.
+    /// Why the longest idle agent, or one who knows the caller, was asked for a caller. To be called
+    /// before the reservation.
     pub(super) fn explain_choice(&self, slot: CallerSlot) -> Explanation {
         let caller = self.callers.get(slot);
-        let idle = self.pool(slot).idle.iter().filter(|idle| !caller.is_cooling(idle.slot));
-        let candidates = idle
+        let known = self.acquaintance(slot);
+        let mut idle: Vec<_> =
+            self.pools_for(slot).flat_map(|pool| first_idle(pool, caller)).collect();
+        if !caller.wider.is_empty() {
+            idle.sort_unstable();
+            idle.dedup();
+        }
+        let known_first = known.map(|agent| self.agents.get(agent));
+        let known_first = known_first.map(|row| (row.id, row.idle_since));
+        let others = idle.iter().filter(|idle| Some(idle.slot) != known);
+        let candidates = known_first.into_iter().chain(others.map(|idle| (idle.id, idle.since)));
+        let candidates = candidates
             .take(CANDIDATES_MAX)
-            .map(|idle| Candidate { agent: idle.id, idle_since: idle.since })
+            .map(|(agent, idle_since)| Candidate { agent, idle_since })
             .collect();
-        let excluded = self.excluded(slot);
-        self.explanation(caller, candidates, excluded, self.pool(slot).counts.available, false)
+        let (excluded, available) = self.excluded(slot);
+        let explanation = self.explanation(caller, candidates, excluded, available, false);
+        Explanation { knows_caller: known.is_some(), ..explanation }
     }
 
     /// Why these agents ring for an emergency, together with those who ring for it already. To be
@@ -140,7 +156,7 @@ impl Floor {
         let named = agents.iter().take(CANDIDATES_MAX).map(|agent| self.agents.get(*agent));
         let candidates =
             named.map(|row| Candidate { agent: row.id, idle_since: row.idle_since }).collect();
-        let mut excluded = self.excluded(slot);
+        let (mut excluded, available) = self.excluded(slot);
         // These are asked although they are busy or away; do not count them as excluded.
         let rings = u32::try_from(caller.ringing.len()).unwrap_or(u32::MAX);
         let (mut busy, mut away) = (rings, 0);
@@ -158,8 +174,7 @@ impl Floor {
         }
         excluded.busy = excluded.busy.saturating_sub(busy);
         excluded.away = excluded.away.saturating_sub(away);
-        let available = self.pool(slot).counts.available + busy + away;
-        self.explanation(caller, candidates, excluded, available, true)
+        self.explanation(caller, candidates, excluded, available + busy + away, true)
     }
 
     fn explanation(
@@ -177,26 +192,61 @@ impl Floor {
             eligible: available.saturating_sub(excluded.cooling_down),
             excluded,
             relaxation_step: caller.relaxation as u32,
+            widened_to: self.widened_to(caller),
+            knows_caller: false,
             all_ring,
         }
     }
 
-    /// Agents excluded by each rule, from the counters of the pool.
-    fn excluded(&self, slot: CallerSlot) -> Excluded {
+    /// Further queues of a caller, by name.
+    pub(crate) fn widened_to(&self, caller: &Caller) -> Vec<QueueId> {
+        caller.wider.iter().map(|queue| self.queue_at(*queue).id).collect()
+    }
+
+    /// How many agents the queue rule leaves, and those of them whom the language leaves, by state.
+    /// Counters, unless the caller overflowed: agents of two queues must not count twice, so then
+    /// everybody is looked at.
+    fn counts(&self, caller: &Caller) -> (u32, Counts) {
+        if caller.wider.is_empty() {
+            let pools = &self.queue_at(caller.queue).pools;
+            let pool = LanguageIndex::pool(caller.language_in_force());
+            return (pools[0].counts.total(), pools[pool].counts);
+        }
+        let (mut everyone, mut counts) = (0, Counts::default());
+        for (_, agent) in self.agents.iter() {
+            if agent.seats.iter().any(|seat| caller.reach().any(|queue| queue == seat.queue)) {
+                everyone += 1;
+                let spoken = |language| agent.languages.contains(&language);
+                if caller.language_in_force().is_none_or(spoken) {
+                    *counts.of(Kind::of(agent)) += 1;
+                }
+            }
+        }
+        (everyone, counts)
+    }
+
+    /// Agents excluded by each rule; and those available, the cooling among them.
+    fn excluded(&self, slot: CallerSlot) -> (Excluded, u32) {
         let caller = self.callers.get(slot);
-        let everyone = self.queue_at(caller.queue).pools[0].counts.total();
-        let counts = &self.pool(slot).counts;
+        let (everyone, counts) = self.counts(caller);
         let agents = u32::try_from(self.agents.len()).unwrap_or(u32::MAX);
         let cooling = caller.cooling.iter().filter(|(agent, _)| {
             self.verdict(slot, *agent, self.agents.get(*agent)) == Verdict::CoolingDown
         });
-        Excluded {
+        let excluded = Excluded {
             other_queue: agents - everyone,
             other_language: everyone - counts.total(),
             offline: counts.offline,
             away: counts.away,
             busy: counts.busy,
             cooling_down: u32::try_from(cooling.count()).unwrap_or(u32::MAX),
-        }
+        };
+        (excluded, counts.available)
     }
+}
+
+/// The first of a pool who can be asked for a caller, as many as an explanation names.
+fn first_idle<'a>(pool: &'a Pool, caller: &'a Caller) -> impl Iterator<Item = Idle> + use<'a> {
+    let idle = pool.idle.iter().filter(|idle| !caller.is_cooling(idle.slot));
+    idle.take(CANDIDATES_MAX).copied()
 }

@@ -28,7 +28,7 @@ impl Floor {
     }
 
     fn change_state(&mut self, slot: AgentSlot, state: AgentState, alarmed: bool) {
-        if let AgentState::WrapUp { until, .. } = self.agents.get(slot).state {
+        if let Some(until) = self.agents.get(slot).wrap_up_ends() {
             let id = self.agents.get(slot).id;
             self.timers.remove(&(until, Timer::WrapUp { id, slot }));
         }
@@ -36,7 +36,7 @@ impl Floor {
         let agent = self.agents.get_mut(slot);
         (agent.state, agent.alarmed) = (state, alarmed);
         self.seat(slot);
-        if let AgentState::WrapUp { until, .. } = state {
+        if let Some(until) = self.agents.get(slot).wrap_up_ends() {
             let id = self.agents.get(slot).id;
             self.timers.insert((until, Timer::WrapUp { id, slot }));
         }
@@ -98,36 +98,30 @@ impl Floor {
     /// Enters a caller where those look who search for one: among the unasked, or, for an emergency
     /// that rings, where freed agents join.
     pub(crate) fn seek(&mut self, slot: CallerSlot) {
-        let turn = self.callers.get(slot).turn(slot);
-        if let Some(line) = self.sought_line(slot) {
-            line.insert(turn);
+        let Self { callers, queues, .. } = self;
+        let caller = callers.get(slot);
+        for queue in caller.reach() {
+            if let Some(line) = sought_line(&mut queues[usize::from(queue.0)], caller) {
+                line.insert(caller.turn(slot));
+            }
         }
     }
 
     /// Takes a caller out of there. To be called before anything changes that decides the place.
     pub(super) fn unseek(&mut self, slot: CallerSlot) {
-        let turn = self.callers.get(slot).turn(slot);
-        if let Some(line) = self.sought_line(slot) {
-            let was_there = line.remove(&turn);
-            debug_assert!(was_there, "a caller is where its state says");
+        let Self { callers, queues, .. } = self;
+        let caller = callers.get(slot);
+        for queue in caller.reach() {
+            if let Some(line) = sought_line(&mut queues[usize::from(queue.0)], caller) {
+                let was_there = line.remove(&caller.turn(slot));
+                debug_assert!(was_there, "a caller is where its state says");
+            }
         }
     }
 
-    fn sought_line(&mut self, slot: CallerSlot) -> Option<&mut Line> {
-        let caller = self.callers.get(slot);
-        let queue = &mut self.queues[usize::from(caller.queue.0)];
-        let pool = LanguageIndex::pool(caller.language_in_force());
-        match (caller.class, caller.ringing.is_empty()) {
-            (Class::Emergency, true) => Some(&mut queue.unrung),
-            (Class::Emergency, false) => Some(&mut queue.pools[pool].joinable),
-            (class, true) => queue.pools[pool].lane_mut(class),
-            (_, false) => None,
-        }
-    }
-
-    /// The same line, to look at.
-    pub(crate) fn sought_in(&self, caller: &Caller) -> Option<&Line> {
-        let queue = self.queue_at(caller.queue);
+    /// The line of one queue in which a caller is sought, to look at.
+    pub(crate) fn sought_in(&self, queue: QueueIndex, caller: &Caller) -> Option<&Line> {
+        let queue = self.queue_at(queue);
         let pool = LanguageIndex::pool(caller.language_in_force());
         match (caller.class, caller.ringing.is_empty()) {
             (Class::Emergency, true) => Some(&queue.unrung),
@@ -166,6 +160,7 @@ impl Floor {
     pub(super) fn remove_caller(&mut self, slot: CallerSlot) -> Caller {
         self.unseek(slot);
         self.leave_line(slot);
+        self.stop_widening(slot);
         let caller = self.callers.remove(slot);
         self.note_if_emptied(caller.queue);
         for (agent, until) in &caller.cooling {
@@ -225,6 +220,17 @@ impl Floor {
     pub(super) fn set_available(&mut self, slot: AgentSlot, since: Timestamp) {
         self.agents.get_mut(slot).idle_since = since;
         self.set_state(slot, AgentState::Available { since });
+    }
+}
+
+/// The line of a queue in which a caller is sought.
+fn sought_line<'a>(queue: &'a mut Queue, caller: &Caller) -> Option<&'a mut Line> {
+    let pool = LanguageIndex::pool(caller.language_in_force());
+    match (caller.class, caller.ringing.is_empty()) {
+        (Class::Emergency, true) => Some(&mut queue.unrung),
+        (Class::Emergency, false) => Some(&mut queue.pools[pool].joinable),
+        (class, true) => queue.pools[pool].lane_mut(class),
+        (_, false) => None,
     }
 }
 

@@ -30,6 +30,9 @@ impl Floor {
         let mut caller = self.remove_caller(accepted.caller);
         caller.ringing.remove(&id);
         self.connect(accepted.agent, caller.call, caller.class);
+        if let Some(key) = caller.key {
+            self.acquainted.keep(key, agent, self.now, self.config.sticky_within);
+        }
         out.push(FloorEffect::Connect {
             reservation: id,
             agent,

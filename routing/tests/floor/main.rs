@@ -14,3 +14,4 @@ mod simulator;
 mod supervision;
 mod support;
 mod table;
+mod waiting;

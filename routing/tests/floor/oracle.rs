@@ -50,7 +50,7 @@ impl Oracle {
                 let agents = [self.before.agents.len(), after.agents.len()];
                 explanation_adds_up(agents, *agent, explanation)?;
                 if !explanation.all_ring {
-                    self.nobody_passed_over(&after, &rung, *agent, *call)?;
+                    self.nobody_passed_over(&after, &rung, (*agent, *call), explanation)?;
                 }
             }
         }
@@ -125,8 +125,8 @@ impl Oracle {
         &self,
         after: &FloorView,
         rung: &Rung,
-        agent: AgentId,
-        call: CallId,
+        (agent, call): (AgentId, CallId),
+        explanation: &Explanation,
     ) -> Result<(), String> {
         let Some(asked) = after.agents.iter().find(|row| row.agent == agent) else {
             return Err(format!("unknown agent {agent} rings"));
@@ -134,6 +134,12 @@ impl Oracle {
         // Gone again within the same event, or waiting for somebody else by now.
         let Some(chosen) = after.waiting.iter().find(|row| row.call == call) else { return Ok(()) };
         let AgentState::Ringing { idle_since, .. } = asked.state else { return Ok(()) };
+        if explanation.knows_caller {
+            // Chosen for what was before; another may have been idle for longer.
+            return Ok(());
+        }
+        // A wait may have widened within this event, before or after the ring.
+        let before_it = |call: CallId| self.before.waiting.iter().find(|row| row.call == call);
         let unasked = |view: &FloorView, call: CallId| {
             view.waiting.iter().any(|row| row.call == call && row.ringing.is_empty())
         };
@@ -142,6 +148,7 @@ impl Oracle {
                 && unasked(&self.before, other.call)
                 && unasked(after, other.call)
                 && fits(asked, other)
+                && before_it(other.call).is_some_and(|before| fits(asked, before))
                 && !self.cooling.contains_key(&(other.call, agent))
                 && turn(other) < turn(chosen)
             {
@@ -153,6 +160,8 @@ impl Oracle {
             if !rung.agents.contains(&other.agent)
                 && self.before.agents.iter().any(|row| row == other)
                 && fits(other, chosen)
+                && (other.queues.contains(&chosen.queue)
+                    || other.queues.iter().any(|own| explanation.widened_to.contains(own)))
                 && !self.cooling.contains_key(&(call, other.agent))
                 && (since, other.agent) < (idle_since, agent)
             {
@@ -188,7 +197,8 @@ fn turn(row: &WaitingRow) -> (Class, bool, Timestamp) {
 }
 
 fn fits(agent: &AgentRow, caller: &WaitingRow) -> bool {
-    agent.queues.contains(&caller.queue)
+    (agent.queues.contains(&caller.queue)
+        || agent.queues.iter().any(|queue| caller.widened_to.contains(queue)))
         && caller.language.is_none_or(|language| agent.languages.contains(&language))
 }
 

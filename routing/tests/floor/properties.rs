@@ -1,14 +1,15 @@
 //! Arbitrary event sequences, sensible and senseless: the floor keeps every promise after each,
 //! says everything it does, replays, and goes on from a snapshot as if nothing had been.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ids::{CallId, Class, ReservationId, Timestamp, UserId};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use routing::{
-    BreakReason, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason, LeaveCause,
-    Snapshot, Wanted,
+    BreakReason, CallerKey, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason,
+    LeaveCause, Overflow, QueueRules, Snapshot, Wanted,
 };
 
 use crate::oracle::Oracle;
@@ -37,7 +38,7 @@ const CLASSES: [Class; 5] =
 
 fn registration() -> impl Strategy<Value = FloorEvent> {
     let languages = proptest::sample::subsequence(vec!["hi", "en", "ta"], 0..=3);
-    let queues = proptest::sample::subsequence(vec!["a", "b"], 0..=2);
+    let queues = proptest::sample::subsequence(vec!["a", "b", "c"], 0..=3);
     (1..7_u128, languages, queues, 0..40_u8).prop_map(|(number, languages, queues, odd)| {
         let mut queues: Vec<_> = queues.into_iter().map(queue).collect();
         if odd == 0 {
@@ -57,14 +58,18 @@ fn arrival() -> impl Strategy<Value = FloorEvent> {
         language_tag,
         0..900_u64,
         any::<bool>(),
+        prop::option::of((0..6_u64).prop_map(CallerKey)),
     )
-        .prop_map(|(number, name, class, tag, since, head)| FloorEvent::CallerArrived {
-            call: call(number),
-            queue: queue(name),
-            class,
-            language: tag.map(language),
-            since: at(since),
-            head,
+        .prop_map(|(number, name, class, tag, since, head, caller)| {
+            FloorEvent::CallerArrived {
+                call: call(number),
+                queue: queue(name),
+                class,
+                language: tag.map(language),
+                since: at(since),
+                head,
+                caller,
+            }
         })
 }
 
@@ -107,6 +112,8 @@ fn event() -> impl Strategy<Value = FloorEvent> {
         2 => (number(), select(CLASSES.to_vec()))
             .prop_map(|(call, class)| FloorEvent::CallerRaised { call, class }),
         2 => number().prop_map(left),
+        2 => (number(), 1..8_u128)
+            .prop_map(|(call, number)| FloorEvent::ReportFiled { call, agent: agent(number) }),
         2 => supervision(),
         1 => number().prop_map(|call| FloorEvent::CallHeld { call }),
         1 => number().prop_map(|call| FloorEvent::CallResumed { call }),
@@ -178,7 +185,26 @@ impl Script {
 }
 
 fn small() -> FloorConfig {
-    FloorConfig { agents_max: 5, waiting_max: 6, ..config(&["a", "b"]) }
+    let overflow =
+        |seconds, name| Overflow { after: Duration::from_secs(seconds), queue: queue(name) };
+    let rules = BTreeMap::from([
+        (
+            queue("a"),
+            QueueRules {
+                waiting_max: Some(4),
+                overflow: vec![overflow(15, "b"), overflow(40, "c")],
+            },
+        ),
+        (queue("b"), QueueRules { waiting_max: None, overflow: vec![overflow(0, "c")] }),
+    ]);
+    let report_required = true;
+    FloorConfig {
+        agents_max: 5,
+        waiting_max: 6,
+        rules,
+        report_required,
+        ..config(&["a", "b", "c"])
+    }
 }
 
 fn floor() -> Floor {

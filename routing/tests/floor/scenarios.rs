@@ -294,6 +294,7 @@ fn a_caller_who_returns_stands_at_the_head_with_the_wait_intact() {
         language: Some(language("hi")),
         since: at(15),
         head: true,
+        caller: None,
     };
     day.happens(20, returned);
     day.happens(21, wants(1, Wanted::Available));

@@ -66,6 +66,10 @@ fn two_hundred_days_lose_nobody() {
             total.forced,
             total.withdrawn,
             total.estimated,
+            total.widened,
+            total.known,
+            total.regained,
+            total.overdue,
         ];
         assert!(troubles.iter().all(|count| *count > 0), "{total}");
     }

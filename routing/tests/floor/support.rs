@@ -61,6 +61,7 @@ pub(crate) fn arrived(number: u128, class: Class, tag: &str, since: Timestamp) -
         language: Some(language(tag)),
         since,
         head: false,
+        caller: None,
     }
 }
 

@@ -22,6 +22,7 @@ use super::*;
 use crate::bus::{Bus, BusEvent};
 use crate::clock::Clock;
 use crate::lines::{CurrentLines, Line, Lines};
+use crate::recording::{RecordingPort, RecordingRules};
 use crate::registry::{AgentEntry, AgentProfile, CallEntry, Registry};
 use crate::talk_quality::TalkQuality;
 use crate::view::{CallState, CallView, Medium};
@@ -133,7 +134,7 @@ impl Bench {
     }
 }
 
-async fn hub(db: &TestDb) -> Hub {
+pub(crate) async fn hub(db: &TestDb) -> Hub {
     let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let hindi = "hi".parse().expect("a language");
     let library = Arc::new(AudioLibrary::builtin(hindi).expect("prompts are built in"));
@@ -141,7 +142,14 @@ async fn hub(db: &TestDb) -> Hub {
     let media = MediaPlane::start(MediaConfig::new(local), library, sender).await;
     let flow = builtin_flow("health").expect("built in").expect("sound");
     let queue = "health".parse().expect("a queue");
-    let line = Line { queue, flow: Arc::new(flow), class: Class::Standard, hours: None };
+    let class = Class::Standard;
+    let line = Line {
+        queue,
+        flow: Arc::new(flow),
+        class,
+        recording: RecordingRules::default(),
+        hours: None,
+    };
     Hub {
         clock: Clock::system(),
         bus: Bus::new(),
@@ -150,6 +158,7 @@ async fn hub(db: &TestDb) -> Hub {
         media: media.expect("the media plane starts"),
         floor: floor_task::channel().0,
         records: records::start(db.store().clone()).0,
+        recording: RecordingPort::off(),
         lines: CurrentLines::new(Lines::new(line, HashMap::new())),
         calls_max: 10,
         tasks: TaskTracker::new(),
@@ -157,7 +166,7 @@ async fn hub(db: &TestDb) -> Hub {
     }
 }
 
-fn view(id: CallId) -> CallView {
+pub(crate) fn view(id: CallId) -> CallView {
     CallView {
         id,
         interaction_id: interaction::id_of(id),
@@ -176,6 +185,7 @@ fn view(id: CallId) -> CallView {
         ended_at: None,
         agent: None,
         position: None,
+        recording: None,
     }
 }
 

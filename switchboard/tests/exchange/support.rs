@@ -8,12 +8,14 @@ use std::time::Duration;
 use crm::Actor;
 use crm::actor::{Purpose, Role};
 use crm::interaction::{self, Interaction};
+use crm::recording::Rule;
 use ids::{AgentId, CallId, Class, QueueId, UserId};
 use routing::FloorConfig;
 use store::Store;
 use store::testing::TestDb;
 use switchboard::{
     AgentProfile, CallState, Drivers, Exchange, ExchangeConfig, Happening, Line, Lines,
+    RecordingConfig, RecordingRules,
 };
 use telephony::call::{Digit, EndCause};
 use telephony::driver::dial::{DialReport, DialRequest, dial};
@@ -45,14 +47,25 @@ impl Bench {
         db: TestDb,
         wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
     ) -> Self {
-        Self::start_configured(db, wrap, |_| {}).await
+        Self::start_as(db, wrap, config(None, None)).await
     }
 
-    /// As [`Bench::start_with`], with some settings of its own.
-    pub(crate) async fn start_configured(
+    /// All calls recorded by this rule.
+    pub(crate) async fn recording(db: TestDb, rule: Rule, to: RecordingConfig) -> Self {
+        Self::start_as(db, |sip| sip, config(Some(rule), Some(to))).await
+    }
+
+    /// At most so many callers wait.
+    pub(crate) async fn with_room_for(waiting_max: u32) -> Self {
+        let mut config = config(None, None);
+        config.floor.waiting_max = waiting_max;
+        Self::start_as(TestDb::sqlite().await, |sip| sip, config).await
+    }
+
+    async fn start_as(
         db: TestDb,
         wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
-        change: impl FnOnce(&mut ExchangeConfig),
+        config: ExchangeConfig,
     ) -> Self {
         let (sip_sender, sip_events) = mpsc::channel(1024);
         let (media_sender, media_events) = mpsc::channel(1024);
@@ -66,8 +79,6 @@ impl Bench {
         let media = media.expect("the media plane starts");
         let shared: Arc<dyn SipPort> = sip.clone();
         let drivers = Drivers { sip: wrap(shared), sip_events, media: media.clone(), media_events };
-        let mut config = config();
-        change(&mut config);
         let exchange = Exchange::start(config, db.store().clone(), drivers).await;
         Self { db, exchange: exchange.expect("the exchange starts"), sip, media }
     }
@@ -181,13 +192,20 @@ pub(crate) fn health() -> QueueId {
     "health".parse().expect("a queue")
 }
 
-fn config() -> ExchangeConfig {
+fn config(rule: Option<Rule>, recording: Option<RecordingConfig>) -> ExchangeConfig {
     let flow = builtin_flow("health").expect("the flow is built in").expect("the flow is sound");
-    let line = Line { queue: health(), flow: Arc::new(flow), class: Class::Standard, hours: None };
+    let line = Line {
+        queue: health(),
+        flow: Arc::new(flow),
+        class: Class::Standard,
+        recording: RecordingRules { tier_one: rule },
+        hours: None,
+    };
     ExchangeConfig {
         floor: FloorConfig::with_queues(vec![health()]),
         lines: Lines::new(line.clone(), HashMap::from([("104".to_owned(), line)])),
         calls_max: 100,
         agent_lost_after: Duration::from_secs(15),
+        recording,
     }
 }

@@ -1,7 +1,6 @@
 //! A full queue keeps its callers, and callers learn when their place changed.
 
 use ids::Class;
-use store::testing::TestDb;
 use switchboard::{CallState, CallView};
 use telephony::driver::dial::dial;
 use tokio::time::{Duration, sleep, timeout};
@@ -21,8 +20,7 @@ async fn until(bench: &Bench, what: &str, reached: impl Fn(&[CallView]) -> bool)
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_queue_keeps_its_callers_and_lets_an_emergency_in() {
-    let db = TestDb::sqlite().await;
-    let bench = Bench::start_configured(db, |sip| sip, |config| config.floor.waiting_max = 1).await;
+    let bench = Bench::with_room_for(1).await;
     let first = tokio::spawn(dial(bench.caller(&[('0', 0.5)])));
     until(&bench, "one waits", |calls| calls.iter().any(|call| call.position == Some(0))).await;
 

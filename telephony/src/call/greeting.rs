@@ -17,7 +17,8 @@ impl Step<'_> {
         let mut said = Vec::new();
         let flow = Arc::clone(&self.line.flow);
         let (language, hours) = (self.line.language, self.line.hours);
-        let next = FlowRun::start(flow, language, hours, self.now, &mut said);
+        let notice = self.line.notice.clone().filter(|_| self.line.class != Class::Emergency);
+        let next = FlowRun::start(flow, language, hours, notice, self.now, &mut said);
         self.follow(next, said, PlayId::default())
     }
 
@@ -74,7 +75,11 @@ impl Step<'_> {
         step: impl FnOnce(FlowRun, ids::Timestamp, &mut Vec<FlowOutput>) -> FlowNext,
     ) -> CallState {
         let mut said = Vec::new();
+        let closing = greeting.run.is_closing();
         let next = step(greeting.run, self.now, &mut said);
+        if closing && matches!(next, FlowNext::Done(_)) {
+            self.line.notice = None;
+        }
         self.follow(next, said, greeting.play)
     }
 

@@ -62,6 +62,10 @@ pub struct CallFacts {
     pub remembered_language: Option<Language>,
     /// The class that callers of this number start with.
     pub class: Class,
+    /// Words that every caller of this number hears before a person answers: last in the greeting,
+    /// or after the first words of the wait for those who skip the greeting. They hold up nobody who
+    /// is in the queue, and no emergency at all.
+    pub notice: Option<PromptName>,
 }
 
 /// One call.
@@ -127,11 +131,14 @@ impl Call {
         now: Timestamp,
         _out: &mut Vec<CallEffect>,
     ) -> Self {
-        let CallFacts { id, leg, queue, hours, sounds, flow, remembered_language, class } = facts;
+        let CallFacts { id, leg, queue, hours, sounds, .. } = facts;
+        let CallFacts { flow, remembered_language, class, notice, .. } = facts;
         // A language that this greeting does not speak would ask for an agent whom nobody hired.
         let language = remembered_language.filter(|l| flow.languages().contains(l));
         let until = now + config.record_timeout;
-        let line = Line { config, id, leg, queue, class, language, hours, sounds, flow, plays: 0 };
+        let plays = 0;
+        let line =
+            Line { config, id, leg, queue, class, language, hours, sounds, flow, notice, plays };
         Self { line, state: CallState::Arriving(Arriving { until, early: Early::default() }) }
     }
 
@@ -227,6 +234,8 @@ pub(super) struct Line {
     pub(super) hours: Hours,
     pub(super) sounds: QueueSounds,
     pub(super) flow: Arc<Flow>,
+    /// What this caller has still to be told before talking with a person.
+    pub(super) notice: Option<PromptName>,
     /// Playlists begun.
     plays: u32,
 }

@@ -23,6 +23,11 @@ pub const PROMPT_CHANGE_LANGUAGE: &str = "change_language";
 /// Played while a caller waits or is held, where a queue has no music of its own.
 pub const PROMPT_MUSIC: &str = "music";
 
+/// Said before a person answers, on lines whose talks are recorded.
+pub const PROMPT_RECORDED: &str = "recorded";
+/// Asked before a person answers, on lines where the caller decides on recording.
+pub const PROMPT_RECORDING_CONSENT: &str = "recording_consent";
+
 /// Places that are said by their number; behind them the caller hears [`PLACE_MORE`].
 const PLACES: [&str; 10] = [
     "place_1", "place_2", "place_3", "place_4", "place_5", "place_6", "place_7", "place_8",
@@ -43,7 +48,7 @@ const WAITS: [(u64, &str); 7] = [
 const WAIT_MORE: &str = "wait_more";
 
 /// All of them: each must exist in each language of a greeting.
-pub const MACHINE_PROMPTS: [&str; 29] = [
+pub const MACHINE_PROMPTS: [&str; 31] = [
     PROMPT_EMERGENCY,
     PROMPT_EMERGENCY_WAITING,
     PROMPT_PLEASE_WAIT,
@@ -54,6 +59,8 @@ pub const MACHINE_PROMPTS: [&str; 29] = [
     PROMPT_AGENT_LOST,
     PROMPT_CHANGE_LANGUAGE,
     PROMPT_MUSIC,
+    PROMPT_RECORDED,
+    PROMPT_RECORDING_CONSENT,
     PLACES[0],
     PLACES[1],
     PLACES[2],

@@ -53,7 +53,8 @@ impl Step<'_> {
     /// The caller begins to wait.
     pub(super) fn join_queue(&mut self, since: Timestamp, head: bool, prompt: &str) -> CallState {
         self.ask_floor(since, head);
-        let sound = self.first_words(prompt, head);
+        let notice = self.line.notice.take();
+        let sound = self.first_words(prompt, head, notice.as_ref());
         let waiting = Waiting {
             since,
             sound,

@@ -11,7 +11,8 @@ use super::machine::Step;
 use super::sound::{place_prompt, wait_prompt};
 use super::{
     PROMPT_EMERGENCY_WAITING, PROMPT_PLEASE_WAIT, PROMPT_PRESS_NINE, PROMPT_QUEUE_FULL,
-    PROMPT_QUEUE_SAFETY, PROMPT_STILL_WAITING, Place, PlayId, QueueSound, Sound, Waiting,
+    PROMPT_QUEUE_SAFETY, PROMPT_STILL_WAITING, Place, PlayId, PromptName, QueueSound, Sound,
+    Waiting,
 };
 
 /// Words whose end is not reported by then have failed; the caller may be spoken to again.
@@ -20,11 +21,17 @@ const WORDS_LIMIT: Duration = Duration::from_secs(60);
 impl Step<'_> {
     /// What the caller hears first. An emergency, and a caller who comes back from an agent, know
     /// about the key `9`.
-    pub(super) fn first_words(&mut self, prompt: &str, back: bool) -> Sound {
-        if prompt == PROMPT_PLEASE_WAIT && !back && self.sound().safety {
-            return self.announce_all(&[prompt, PROMPT_QUEUE_SAFETY]);
-        }
-        self.announce(prompt)
+    pub(super) fn first_words(
+        &mut self,
+        prompt: &str,
+        back: bool,
+        notice: Option<&PromptName>,
+    ) -> Sound {
+        let safety = prompt == PROMPT_PLEASE_WAIT && !back && self.sound().safety;
+        let safety = safety.then_some(PROMPT_QUEUE_SAFETY);
+        let notice = notice.map(|notice| notice.0.as_str());
+        let words: Vec<&str> = [Some(prompt), safety, notice].into_iter().flatten().collect();
+        self.announce_all(&words)
     }
 
     /// The caller waits on the floor, or came forward, or fell back.

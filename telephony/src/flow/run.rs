@@ -40,6 +40,8 @@ pub struct FlowRun {
     language: Option<Language>,
     language_changes: u8,
     hours: Hours,
+    /// Said in any case before the queue, unless it is an emergency.
+    notice: Option<PromptName>,
     at: At,
 }
 
@@ -51,22 +53,26 @@ enum At {
     Asking { step: StepIndex, tries_left: u8, until: Timestamp },
     /// The question was said; a key is awaited.
     Listening { step: StepIndex, tries_left: u8, until: Timestamp },
+    /// The notice is said; then comes the queue.
+    Closing { queue: QueueId, until: Timestamp },
 }
 
 impl FlowRun {
     /// Begins a walk. A caller whose language is remembered (and still spoken) hears how to change
-    /// it and begins behind the choice.
+    /// it and begins behind the choice. The notice is what all hear at the end, and cannot skip.
     pub fn start(
         flow: Arc<Flow>,
         remembered: Option<Language>,
         hours: Hours,
+        notice: Option<PromptName>,
         now: Timestamp,
         out: &mut Vec<FlowOutput>,
     ) -> FlowNext {
         let remembered = remembered.filter(|language| flow.languages.contains(language));
         let (first, known) = (flow.first, flow.known);
         let at = At::Saying { then: known, barge_in: true, until: now + PLAY_LIMIT };
-        let run = Self { flow, language: remembered, language_changes: 0, hours, at };
+        let changes = 0;
+        let run = Self { flow, language: remembered, language_changes: changes, hours, notice, at };
         let Some(language) = remembered else { return run.enter(first, now, out) };
         let others = run.flow.languages.iter().filter(|other| **other != language);
         let hint: Vec<_> =
@@ -84,6 +90,12 @@ impl FlowRun {
         self.language
     }
 
+    /// Whether the notice is being said: after it comes the queue.
+    #[must_use]
+    pub const fn is_closing(&self) -> bool {
+        matches!(self.at, At::Closing { .. })
+    }
+
     /// A key was pressed. `9` and `0` never come here: they are the call's.
     #[must_use]
     pub fn digit(self, digit: Digit, now: Timestamp, out: &mut Vec<FlowOutput>) -> FlowNext {
@@ -91,7 +103,7 @@ impl FlowRun {
             return self.change_language(now, out);
         }
         match self.at {
-            At::Saying { barge_in: false, .. } => FlowNext::Goes(self),
+            At::Saying { barge_in: false, .. } | At::Closing { .. } => FlowNext::Goes(self),
             At::Saying { then, barge_in: true, .. } => self.skip_to(then, digit, now, out),
             At::Asking { step, tries_left, .. } => {
                 let barge_in = self.choice(step).is_some_and(|choice| choice.barge_in);
@@ -117,6 +129,7 @@ impl FlowRun {
                 let at = At::Listening { step, tries_left, until: now + timeout };
                 FlowNext::Goes(Self { at, ..self })
             }
+            At::Closing { queue, .. } => FlowNext::Done(queue),
             // Late: the question was over already.
             At::Listening { .. } => FlowNext::Goes(self),
         }
@@ -129,7 +142,7 @@ impl FlowRun {
             return FlowNext::Goes(self);
         }
         match self.at {
-            At::Saying { .. } | At::Asking { .. } => self.play_ended(now, out),
+            At::Saying { .. } | At::Asking { .. } | At::Closing { .. } => self.play_ended(now, out),
             At::Listening { step, tries_left, .. } => self.choose(step, tries_left, None, now, out),
         }
     }
@@ -138,9 +151,10 @@ impl FlowRun {
     #[must_use]
     pub fn poll_timeout(&self) -> Timestamp {
         match self.at {
-            At::Saying { until, .. } | At::Asking { until, .. } | At::Listening { until, .. } => {
-                until
-            }
+            At::Saying { until, .. }
+            | At::Asking { until, .. }
+            | At::Listening { until, .. }
+            | At::Closing { until, .. } => until,
         }
     }
 
@@ -167,6 +181,7 @@ impl FlowRun {
                     step = *then;
                 }
                 Step::SetClass { class, then } => {
+                    self.notice = self.notice.filter(|_| *class != Class::Emergency);
                     out.push(FlowOutput::SetClass(*class));
                     step = *then;
                 }
@@ -177,7 +192,7 @@ impl FlowRun {
                         Hours::Holiday(_) => *holiday,
                     };
                 }
-                Step::ToQueue { queue } => return FlowNext::Done(*queue),
+                Step::ToQueue { queue } => return self.close(*queue, now, out),
                 Step::Say { speech, says_opening, barge_in, then } => {
                     out.push(FlowOutput::Play(self.announcement(speech, *says_opening)));
                     let (then, barge_in) = (*then, *barge_in);
@@ -192,6 +207,15 @@ impl FlowRun {
                 }
             }
         }
+    }
+
+    /// The walk is over but for the notice.
+    fn close(mut self, queue: QueueId, now: Timestamp, out: &mut Vec<FlowOutput>) -> FlowNext {
+        let Some(notice) = self.notice.clone() else { return FlowNext::Done(queue) };
+        let speech = Speech { prompts: vec![notice], every_language: false };
+        out.push(FlowOutput::Play(self.spoken(&speech, &[])));
+        self.at = At::Closing { queue, until: now + PLAY_LIMIT };
+        FlowNext::Goes(self)
     }
 
     /// A key during an announcement ends it. Where a question follows that knows the key, the key

@@ -3,7 +3,7 @@
 //! Made by `scripts/make-prompts` from `prompts/catalogue.toml`; not edited by hand.
 
 /// Language (or `any`), name and WAV file of each prompt.
-pub(super) const FILES: [(&str, &str, &[u8]); 152] = [
+pub(super) const FILES: [(&str, &str, &[u8]); 156] = [
     ("any", "beep", include_bytes!("../../../prompts/any/beep.wav")),
     ("any", "music", include_bytes!("../../../prompts/any/music.wav")),
     ("any", "music_calm", include_bytes!("../../../prompts/any/music_calm.wav")),
@@ -71,6 +71,8 @@ pub(super) const FILES: [(&str, &str, &[u8]); 152] = [
     ("en", "press_nine", include_bytes!("../../../prompts/en/press_nine.wav")),
     ("en", "queue_full", include_bytes!("../../../prompts/en/queue_full.wav")),
     ("en", "queue_safety", include_bytes!("../../../prompts/en/queue_safety.wav")),
+    ("en", "recorded", include_bytes!("../../../prompts/en/recorded.wav")),
+    ("en", "recording_consent", include_bytes!("../../../prompts/en/recording_consent.wav")),
     ("en", "safety", include_bytes!("../../../prompts/en/safety.wav")),
     ("en", "schemes_welcome", include_bytes!("../../../prompts/en/schemes_welcome.wav")),
     ("en", "still_waiting", include_bytes!("../../../prompts/en/still_waiting.wav")),
@@ -145,6 +147,8 @@ pub(super) const FILES: [(&str, &str, &[u8]); 152] = [
     ("hi", "press_nine", include_bytes!("../../../prompts/hi/press_nine.wav")),
     ("hi", "queue_full", include_bytes!("../../../prompts/hi/queue_full.wav")),
     ("hi", "queue_safety", include_bytes!("../../../prompts/hi/queue_safety.wav")),
+    ("hi", "recorded", include_bytes!("../../../prompts/hi/recorded.wav")),
+    ("hi", "recording_consent", include_bytes!("../../../prompts/hi/recording_consent.wav")),
     ("hi", "safety", include_bytes!("../../../prompts/hi/safety.wav")),
     ("hi", "schemes_welcome", include_bytes!("../../../prompts/hi/schemes_welcome.wav")),
     ("hi", "still_waiting", include_bytes!("../../../prompts/hi/still_waiting.wav")),

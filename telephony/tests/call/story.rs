@@ -166,3 +166,62 @@ fn nobody_confirms_and_the_set_up_times_out() {
     assert_eq!(rig.now, at(32_000));
     assert_eq!(rig.effects(), "hang up; end SetUpTimedOut");
 }
+
+/// Past the menu of the greeting, on a line with a notice.
+fn before_the_notice() -> Rig {
+    Rig::noticed(Some("hi"))
+        .then(CallEvent::Recorded)
+        .then(CallEvent::CallerConfirmed)
+        .play_ended()
+        .play_ended()
+        .quietly()
+        .press('2')
+}
+
+#[test]
+fn a_notice_is_said_to_its_end_before_the_queue_and_once() {
+    let rig = before_the_notice();
+    assert_eq!(rig.effects(), "play#4 hi/recorded");
+    let rig = rig.press('2').press('5');
+    assert_eq!(rig.effects(), "play#4 hi/recorded", "no key skips it");
+    let rig = rig.quietly().play_ended();
+    let waits = "join health Info hi since 0 ms; play#5 hi/please_wait";
+    assert_eq!(rig.effects(), waits);
+}
+
+#[test]
+fn a_notice_holds_up_nobody_who_skips_the_greeting() {
+    let zero = before_the_notice().quietly().press('0');
+    assert_eq!(zero.effects(), "join health Info hi since 0 ms; play#5 hi/please_wait hi/recorded");
+    let nine = Rig::noticed(None)
+        .then(CallEvent::Recorded)
+        .then(CallEvent::CallerConfirmed)
+        .quietly()
+        .press('9');
+    assert_eq!(
+        nine.effects(),
+        "join health Emergency any since 0 ms; play#2 hi/emergency hi/recorded"
+    );
+    let answered = nine.quietly().then(accepted());
+    assert_eq!(answered.effects(), "stop playing; bridge agent's leg; mark talking");
+}
+
+#[test]
+fn a_caller_who_returns_to_the_queue_hears_the_notice_no_more() {
+    let rig = before_the_notice()
+        .play_ended()
+        .then(accepted())
+        .then(CallEvent::AgentMediaLost)
+        .quietly()
+        .press('0');
+    assert_eq!(
+        rig.effects(),
+        "release agent; join health Info hi since 0 ms at the head; play#7 hi/please_wait"
+    );
+}
+
+#[test]
+fn a_notice_that_cannot_be_played_keeps_nobody_from_the_queue() {
+    let rig = before_the_notice().quietly().at_deadline();
+    assert!(rig.effects().starts_with("join health Info"), "{}", rig.effects());
+}

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use ids::{AgentId, CallId, Class, LegId, QueueId, Timestamp};
 use telephony::call::{
-    Call, CallEffect, CallEvent, CallFacts, CallState, Digit, Place, PlayId, QueueSounds, Sound,
+    Call, CallEffect, CallEvent, CallFacts, CallState, Digit, Place, PlayId, PromptName,
+    QueueSounds, Sound,
 };
 use telephony::flow::{Flow, Hours, builtin_flow};
 
@@ -44,6 +45,7 @@ pub(crate) fn facts(remembered: Option<&str>) -> CallFacts {
         flow: health(),
         remembered_language: remembered.map(|l| l.parse().expect("a language")),
         class: Class::Standard,
+        notice: None,
     }
 }
 
@@ -57,8 +59,18 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) fn arrived(remembered: Option<&str>) -> Self {
+        Self::of(facts(remembered))
+    }
+
+    /// On a line of which every caller hears a notice.
+    pub(crate) fn noticed(remembered: Option<&str>) -> Self {
+        let notice = Some(PromptName("recorded".to_owned()));
+        Self::of(CallFacts { notice, ..facts(remembered) })
+    }
+
+    fn of(facts: CallFacts) -> Self {
         let mut out = Vec::new();
-        let call = Call::arrived(facts(remembered), at(0), &mut out);
+        let call = Call::arrived(facts, at(0), &mut out);
         Self { call, now: at(0), out }
     }
 

@@ -135,6 +135,7 @@ const fn action(action: Action) -> &'static str {
         Action::Create => "create",
         Action::Update => "update",
         Action::ChangeState => "change_state",
+        Action::Delete => "delete",
     }
 }
 
@@ -145,6 +146,7 @@ const fn entity(entity: Entity) -> &'static str {
         Entity::Case => "case",
         Entity::Report => "report",
         Entity::Interaction => "interaction",
+        Entity::Recording => "recording",
         Entity::User => "user",
         Entity::Configuration => "configuration",
         Entity::Mixed => "mixed",

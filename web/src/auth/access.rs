@@ -63,6 +63,12 @@ access! {
     /// Those who write them.
     WritesRecords: [Operator, Doctor, Supervisor], Some("records:write");
 
+    /// Those who hear recorded calls: people, by name.
+    HearsRecordings: [Operator, Doctor, Supervisor], None;
+
+    /// Those who decide how long a recording is kept.
+    KeepsRecordings: [Supervisor], None;
+
     /// Those who keep accounts.
     KeepsAccounts: [Admin], Some("users:write");
 

@@ -1,5 +1,7 @@
 //! `helpline check-config`: the settings with the built-in greetings and calendars, tried out without starting anything.
 
+use anyhow::Context as _;
+
 use crate::config::Settings;
 use crate::greetings::Texts;
 use crate::{boot, prompts};
@@ -11,6 +13,21 @@ use crate::{boot, prompts};
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let library = prompts::library(settings.prompts.folder.as_deref())?;
     boot::lines(settings, &library, &Texts::builtin())?;
+    check_recordings(settings)?;
     println!("The settings are good: {} queues.", settings.queues.len());
+    Ok(())
+}
+
+/// That recordings can be written, where they are wanted. `serve` only warns of this: calls go on.
+fn check_recordings(settings: &Settings) -> anyhow::Result<()> {
+    let recording = &settings.recording;
+    if recording.key.is_none() {
+        println!("No call is recorded: `recording.key_file` is not set.");
+        return Ok(());
+    }
+    let folder = recording.folder(&settings.data.folder);
+    let of_folder = || format!("bad setting `recording.folder`: {}", folder.display());
+    std::fs::create_dir_all(&folder).with_context(of_folder)?;
+    tempfile::tempfile_in(&folder).with_context(of_folder)?;
     Ok(())
 }

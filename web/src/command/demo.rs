@@ -1,16 +1,22 @@
 //! `helpline demo`: the whole helpline on one machine with made-up citizens and known users, and
 //! everything printed that a newcomer needs.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
 use crm::demo::{Plan, fill};
 use crm::search::Indexer;
 use ids::{Language, QueueId, UserId};
+use rand::TryRngCore as _;
+use rand::rngs::OsRng;
 use rand::seq::IndexedRandom as _;
 use store::Store;
 use store::account::{self, NewAccount, Role, machine, setup};
+use telephony::media::record::RecordingKey;
 
 use super::serve;
 use crate::auth::access;
@@ -63,6 +69,9 @@ impl Demo {
         }
         settings.database.url = None;
         let store = boot::open_store(&settings).await?;
+        if settings.recording.key.is_none() {
+            settings.recording.key = Some(recording_key(&settings.data.folder)?);
+        }
         let password = self.password.unwrap_or_else(make_password);
         let staff = people(&store, &settings, &password).await?;
         let token = machine_token(&store, self.token.as_deref()).await?;
@@ -75,6 +84,23 @@ impl Demo {
         print(&running, &page, &password, token.as_deref(), &folder);
         serve::until_told(running).await
     }
+}
+
+/// The key of the demo's recordings, made when the folder is new. A real helpline keeps its key apart
+/// from the recordings.
+fn recording_key(folder: &Path) -> anyhow::Result<RecordingKey> {
+    let file = folder.join("recording.key");
+    let of_file = || format!("the key of the demo's recordings, {}", file.display());
+    if !file.exists() {
+        let mut bytes = [0_u8; 32];
+        OsRng.try_fill_bytes(&mut bytes).with_context(of_file)?;
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut options = OpenOptions::new();
+        let made = options.write(true).create_new(true).mode(0o600).open(&file);
+        made.and_then(|mut made| made.write_all(hex.as_bytes())).with_context(of_file)?;
+    }
+    let text = std::fs::read_to_string(&file).with_context(of_file)?;
+    RecordingKey::parse(&text).with_context(of_file)
 }
 
 /// The made-up citizens in the search index, so that the first search finds them.
@@ -238,6 +264,14 @@ mod tests {
                 assert!(checked.is_ok(), "{password} for {username}: {checked:?}");
             }
         }
+    }
+
+    #[test]
+    fn the_key_of_a_folder_is_made_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let made = recording_key(folder.path()).expect("made");
+        let again = recording_key(folder.path()).expect("read");
+        assert_eq!(made.id(), again.id());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use telephony::call::{PROMPT_MUSIC, PromptName, QueueSound, SayPlace};
 
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
-use super::{ConfigProblem, IceUrl, Secret};
+use super::{ConfigProblem, IceUrl, RecordingRule, Secret};
 
 /// `[http]`: where browsers and machines reach the program.
 #[derive(Clone, Debug, Deserialize)]
@@ -274,6 +274,9 @@ pub struct Queue {
     pub flow: String,
     /// The class that its callers get.
     pub class: Class,
+    /// Whether talks of its callers with operators are recorded.
+    #[serde(default)]
+    pub recording: RecordingRule,
     /// The opening hours, by the name of their calendar.
     #[serde(default = "always")]
     pub calendar: String,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crm::CrmError;
 use crm::case::RefusedWhy as CaseRefused;
 use crm::error::Conflict;
+use crm::recording::RecordingRefused;
 use crm::search::SearchError;
 use store::TxnError;
 use store::account::CreateError;
@@ -15,7 +16,7 @@ use store::account::setup::SetupError;
 use store::audit::Entity;
 use store::config_version::{AddError, PublishError};
 use store::sea_orm::DbErr;
-use switchboard::ExchangeError;
+use switchboard::{ExchangeError, RecordingError};
 use telephony::call::Refusal;
 
 use crate::greetings::{TextsError, Wrong};
@@ -36,6 +37,13 @@ impl From<ExchangeError> for Problem {
             }
             ExchangeError::NoAudio => state("Connect the audio of your browser first."),
             ExchangeError::CallRefused(refusal) => refused_call(refusal),
+            ExchangeError::Recording(RecordingError::WrongState) => {
+                state("The call is not being recorded, or its recording is not paused.")
+            }
+            ExchangeError::Recording(RecordingError::Unavailable) => {
+                Self::new(ProblemKind::Unavailable, "The recorder does not answer; try again.")
+                    .retry_after(BUSY_WAIT)
+            }
             ExchangeError::Unavailable => {
                 Self::new(ProblemKind::Unavailable, "The exchange does not answer.")
                     .retry_after(BUSY_WAIT)
@@ -241,6 +249,7 @@ impl From<CrmError> for Problem {
                 problem
             }
             CrmError::Refused(refused) => refused_case(refused.why),
+            CrmError::Recording(refused) => refused_recording(refused),
             CrmError::BadCursor => {
                 Self::new(ProblemKind::Malformed, "The cursor is not one of this list.")
             }
@@ -259,6 +268,19 @@ impl From<Conflict> for Problem {
                 changed_at: Some(conflict.changed_at.into()),
             },
         )
+    }
+}
+
+fn refused_recording(refused: RecordingRefused) -> Problem {
+    let state = |detail: &'static str| Problem::new(ProblemKind::WrongState, detail);
+    match refused {
+        RecordingRefused::ReasonRequired => {
+            Problem::field("x-reason", "Say why: you were not on this call.")
+        }
+        RecordingRefused::StillRecording => state("The call goes on; wait until it is over."),
+        RecordingRefused::NoSound => state("Nothing of this call was recorded."),
+        RecordingRefused::Deleted => state("The recording was deleted."),
+        RecordingRefused::LegalHold => state("The recording is under a legal hold."),
     }
 }
 
@@ -286,6 +308,7 @@ const fn name(entity: Entity) -> &'static str {
         Entity::Case => "case",
         Entity::Report => "report",
         Entity::Interaction => "interaction",
+        Entity::Recording => "recording",
         Entity::User => "user",
         Entity::Configuration => "version",
         Entity::Mixed => "record",

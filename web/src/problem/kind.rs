@@ -66,6 +66,8 @@ kinds! {
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "Too large";
     /// The body is not `application/json`.
     NotJson = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON";
+    /// The thing has no such part.
+    NoSuchRange = "no-such-range", RANGE_NOT_SATISFIABLE, "There is no such part";
     /// The request can be read, but a field was not accepted.
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "A field was not accepted";
     /// Too many wrong passwords; the account rests for a while.

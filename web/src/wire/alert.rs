@@ -15,6 +15,10 @@ pub enum AlertWord {
     MissedTwice,
     /// A caller waits and no agent of the queue is signed in.
     NobodySignedIn,
+    /// A recording that was paused as long as it may goes on.
+    RecordingPauseOver,
+    /// A call that should be recorded is not.
+    RecordingFailed,
 }
 
 /// An alert that was raised, and who has seen to it.
@@ -73,6 +77,13 @@ fn words(alert: Alert) -> (AlertWord, About) {
         Alert::NobodySignedIn { queue, call } => {
             let about = About { queue: Some(queue), call: Some(call), ..About::default() };
             (AlertWord::NobodySignedIn, about)
+        }
+        Alert::RecordingPauseOver { agent, call } => {
+            let about = About { agent: Some(agent), call: Some(call), ..About::default() };
+            (AlertWord::RecordingPauseOver, about)
+        }
+        Alert::RecordingFailed { call } => {
+            (AlertWord::RecordingFailed, About { call: Some(call), ..About::default() })
         }
     }
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::Moment;
 use super::agent::millis;
+use super::record::recording::CallRecording;
 use super::words::{CallState, Class, Medium};
 
 /// A call.
@@ -64,6 +65,9 @@ pub struct CallView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub talking_since: Option<Moment>,
+    /// Its recording, once somebody talks on a line that is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<CallRecording>,
 }
 
 impl std::fmt::Debug for CallView {
@@ -116,6 +120,7 @@ impl CallView {
             arrived_at: view.arrived_at.into(),
             waited_ms: millis(view.waited(now)),
             talking_since: view.talking_at.map(Into::into),
+            recording: view.recording.map(Into::into),
         }
     }
 }

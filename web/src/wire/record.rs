@@ -3,6 +3,7 @@
 pub mod case;
 pub mod contact;
 pub mod interaction;
+pub mod recording;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;

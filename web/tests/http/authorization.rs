@@ -43,6 +43,8 @@ const SIGNED_IN: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Ad
 const AGENTS: &[Who] = &[Who::Operator, Who::Doctor];
 /// Those who see calls.
 const CALLS: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor];
+/// Those who decide how long recordings are kept.
+const SUPERVISORS: &[Who] = &[Who::Supervisor];
 /// Those who see the floor.
 const FLOOR: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin, Who::Machine];
 /// Those who watch the whole floor.
@@ -108,6 +110,9 @@ const TABLE: &[(&str, &[Who])] = &[
     ("hang_up_call", AGENTS),
     ("send_digits", AGENTS),
     ("set_call_contact", AGENTS),
+    ("pause_recording", AGENTS),
+    ("resume_recording", AGENTS),
+    ("stop_recording", AGENTS),
     ("begin_web_call", OPEN),
     ("get_web_call_ice_servers", OPEN),
     ("reconnect_web_call_media", OPEN),
@@ -123,6 +128,10 @@ const TABLE: &[(&str, &[Who])] = &[
     ("join_household", RECORDS),
     ("find_interactions_by_phone", RECORDS),
     ("get_interaction", RECORDS),
+    ("list_recordings", RECORDS),
+    ("get_recording_audio", CALLS),
+    ("set_legal_hold", SUPERVISORS),
+    ("delete_recording", SUPERVISORS),
     ("open_case", RECORDS),
     ("list_cases", RECORDS),
     ("get_case", RECORDS),

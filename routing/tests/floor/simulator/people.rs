@@ -6,7 +6,7 @@ use std::time::Duration;
 use ids::{Class, Timestamp};
 use rand::Rng;
 use rand::rngs::StdRng;
-use routing::{BreakReason, Wanted};
+use routing::{BreakReason, CallerKey, Wanted};
 
 /// A caller and what became of them.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct Citizen {
     pub(crate) language: Option<&'static str>,
     pub(crate) patience: Duration,
     pub(crate) talk: Duration,
+    /// Whose telephone; several calls may come from one.
+    pub(crate) key: CallerKey,
     /// Waiting since; kept when they return to the queue.
     pub(crate) since: Timestamp,
     pub(crate) fate: Fate,
@@ -67,6 +69,7 @@ pub(crate) fn citizen(rng: &mut StdRng) -> Citizen {
         language,
         patience: seconds(rng, 20.0..900.0),
         talk: seconds(rng, 10.0..240.0),
+        key: CallerKey(rng.random_range(0..400)),
         since: Timestamp::default(),
         fate: Fate::ToCome,
     }

@@ -8,8 +8,8 @@ use ids::{AgentId, CallId, Class, ReservationId, Timestamp, UserId};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use routing::{
-    AgentState, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason, LeaveCause,
-    StopCause, Wanted,
+    AgentState, Alert, CallerKey, Effects, Floor, FloorConfig, FloorEffect, FloorEvent,
+    ForceReason, LeaveCause, Overflow, QueueRules, StopCause, Wanted,
 };
 
 use super::people::{self, Citizen, Fate, Reply, seconds};
@@ -37,6 +37,7 @@ enum Happening {
     /// The agent's side of the call is lost; the caller goes back to the queue.
     IsCutOff(CallId),
     ComesBack(AgentId),
+    Reports(CallId, AgentId),
     Wishes(AgentId),
     IsForced(AgentId),
     Vanishes(AgentId),
@@ -62,6 +63,10 @@ pub(crate) struct Report {
     pub(crate) forced: u32,
     pub(crate) withdrawn: u32,
     pub(crate) estimated: u32,
+    pub(crate) widened: u32,
+    pub(crate) known: u32,
+    pub(crate) regained: u32,
+    pub(crate) overdue: u32,
     pub(crate) returned: u32,
     pub(crate) restarts: u32,
     pub(crate) jumps: u32,
@@ -81,13 +86,21 @@ pub(crate) struct World {
     planned: u64,
     plan: Plan,
     report: Report,
+    /// When callers hung up while waiting, in which queue, and since when they had waited.
+    hung_up: BTreeMap<CallerKey, (Timestamp, &'static str, Timestamp)>,
     /// Callers who are still to come, wait or talk.
     open: u32,
 }
 
 impl World {
     pub(crate) fn new(seed: u64, agents: u32, callers: u32) -> Self {
-        let config = config(&["health", "schemes"]);
+        let overflow = vec![Overflow { after: Duration::from_secs(60), queue: queue("schemes") }];
+        let rules = QueueRules { waiting_max: None, overflow };
+        let config = FloorConfig {
+            rules: BTreeMap::from([(queue("health"), rules)]),
+            report_required: true,
+            ..config(&["health", "schemes"])
+        };
         let floor = Floor::new(config.clone()).expect("the configuration is valid");
         let mut world = Self {
             now: at(0),
@@ -101,6 +114,7 @@ impl World {
             agenda: BTreeSet::new(),
             planned: 0,
             report: Report::default(),
+            hung_up: BTreeMap::new(),
             open: callers,
         };
         // Some callers find nobody signed in yet.
@@ -132,6 +146,12 @@ impl World {
         for number in 1..=self.agents {
             let (agent, want) = (agent(number.into()), Wanted::Offline);
             self.happens(FloorEvent::AgentStateRequested { agent, want })?;
+        }
+        // The last reports of the day.
+        for row in self.floor.view(self.now).agents {
+            if let AgentState::WrapUp { call, .. } = row.state {
+                self.happens(FloorEvent::ReportFiled { call, agent: row.agent })?;
+            }
         }
         while let Some(deadline) = self.floor.poll_timeout() {
             self.now = self.now.max(deadline);
@@ -211,6 +231,8 @@ impl World {
             Happening::Arrives(id) => self.arrives(id),
             Happening::HangsUp(id) => match self.citizen(id).fate {
                 Fate::Waiting => {
+                    let Citizen { key, queue, since, .. } = *self.citizen(id);
+                    self.hung_up.insert(key, (self.now, queue, since));
                     self.ends(id, Fate::Abandoned);
                     self.happens(FloorEvent::CallerLeft { call: id, cause: LeaveCause::Abandoned })
                 }
@@ -243,6 +265,9 @@ impl World {
             Happening::Resumes(id) => self.happens(FloorEvent::CallResumed { call: id }),
             Happening::TalkEnds(id) => self.talk_ends(id),
             Happening::IsCutOff(id) => self.is_cut_off(id),
+            Happening::Reports(call, agent) => {
+                self.happens(FloorEvent::ReportFiled { call, agent })
+            }
             Happening::ComesBack(id) => self.comes_back(id),
             Happening::Wishes(id) => {
                 let want = people::wish(&mut self.rng);
@@ -256,6 +281,14 @@ impl World {
         let now = self.now;
         let citizen = self.citizens.get_mut(&id).expect("every call has a citizen");
         (citizen.since, citizen.fate) = (now, Fate::Waiting);
+        // Who hung up a moment ago has the old wait.
+        if let Some((left, queue, since)) = self.hung_up.remove(&citizen.key)
+            && now.since(left) <= self.config.return_grace
+            && queue == citizen.queue
+        {
+            citizen.since = since.min(now);
+            self.report.regained += 1;
+        }
         let patience = citizen.patience;
         self.plan_in(patience, Happening::HangsUp(id));
         if self.rng.random_bool(0.04) {
@@ -280,6 +313,7 @@ impl World {
             language: citizen.language.map(language),
             since: citizen.since,
             head,
+            caller: Some(citizen.key),
         };
         self.happens(event)
     }
@@ -372,6 +406,8 @@ impl World {
             FloorEffect::Ring { reservation, agent, expires_at, explanation, .. } => {
                 self.report.rings += 1;
                 self.report.relaxed += u32::from(explanation.relaxation_step > 0);
+                self.report.widened += u32::from(!explanation.widened_to.is_empty());
+                self.report.known += u32::from(explanation.knows_caller);
                 self.replies(reservation, agent, expires_at);
             }
             FloorEffect::StopRinging { cause, .. } => match cause {
@@ -393,6 +429,7 @@ impl World {
             FloorEffect::SetWaiting { expected_wait, .. } => {
                 self.report.estimated += u32::from(expected_wait.is_some());
             }
+            FloorEffect::Alert { alert: Alert::ReportOverdue { .. } } => self.report.overdue += 1,
             FloorEffect::ClearWaiting { .. }
             | FloorEffect::Alert { .. }
             | FloorEffect::Refuse { .. } => {}
@@ -450,6 +487,13 @@ impl World {
             _ => {}
         }
         self.plan_in(talk, Happening::TalkEnds(id));
+        // Most reports are filed in time, some during the talk, and some very late.
+        let after = match self.rng.random_range(0..10) {
+            0 => talk / 2,
+            1 => talk + Duration::from_secs(200),
+            _ => talk + seconds(&mut self.rng, 1.0..25.0),
+        };
+        self.plan_in(after, Happening::Reports(id, agent));
         Ok(())
     }
 
@@ -509,6 +553,10 @@ impl Report {
             forced: self.forced + other.forced,
             withdrawn: self.withdrawn + other.withdrawn,
             estimated: self.estimated + other.estimated,
+            widened: self.widened + other.widened,
+            known: self.known + other.known,
+            regained: self.regained + other.regained,
+            overdue: self.overdue + other.overdue,
             returned: self.returned + other.returned,
             restarts: self.restarts + other.restarts,
             jumps: self.jumps + other.jumps,
@@ -522,7 +570,7 @@ impl fmt::Display for Report {
         let Self { answered, abandoned, events, rings, missed, rejected, .. } = self;
         let Self { lost, taken, replaced, relaxed, late, raised, .. } = self;
         let Self { returned, restarts, jumps, twice, moved, reclassed, forced, .. } = self;
-        let Self { withdrawn, estimated, .. } = self;
+        let Self { withdrawn, estimated, widened, known, regained, overdue, .. } = self;
         write!(f, "{answered} answered, {abandoned} abandoned, {events} events, {rings} rings ")?;
         write!(
             f,
@@ -537,6 +585,7 @@ impl fmt::Display for Report {
             "{raised} raised, {returned} returned, {restarts} restarts, {jumps} clock jumps, "
         )?;
         write!(f, "{twice} events twice, {moved} moved, {reclassed} reclassed, {forced} forced, ")?;
-        write!(f, "{withdrawn} withdrawn, {estimated} waits estimated")
+        write!(f, "{withdrawn} withdrawn, {estimated} waits estimated, {widened} widened, ")?;
+        write!(f, "{known} known to the agent, {regained} places regained, {overdue} overdue")
     }
 }

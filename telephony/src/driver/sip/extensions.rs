@@ -15,32 +15,33 @@ pub(super) fn unsupported(request: &Request) -> Option<String> {
     if matches!(request.method, Method::Ack | Method::Cancel | Method::Bye) {
         return None;
     }
-    let required = tags(request, |header| match header {
-        Header::Require(tags) => Some(tags.value()),
-        _ => None,
-    });
+    let required = tags(request, required);
     let missing: Vec<&str> = required.filter(|tag| !is_one_of(&SUPPORTED, tag)).collect();
     (!missing.is_empty()).then(|| missing.join(", "))
 }
 
 /// Whether the sender has this extension.
 pub(super) fn supports(request: &Request, extension: &str) -> bool {
-    let mut has = tags(request, |header| match header {
-        Header::Supported(tags) => Some(tags.value()),
-        Header::Require(tags) => Some(tags.value()),
-        _ => None,
-    });
+    let mut has = tags(request, |header| supported(header).or_else(|| required(header)));
     has.any(|tag| tag.eq_ignore_ascii_case(extension))
 }
 
 /// Whether the sender takes requests of this method.
 pub(super) fn allows(request: &Request, method: Method) -> bool {
     let name = method.to_string();
-    let mut allowed = tags(request, |header| match header {
-        Header::Allow(methods) => Some(methods.value()),
-        _ => None,
-    });
-    allowed.any(|tag| tag == name)
+    tags(request, allowed).any(|tag| tag == name)
+}
+
+fn required(header: &Header) -> Option<&str> {
+    if let Header::Require(tags) = header { Some(tags.value()) } else { None }
+}
+
+fn supported(header: &Header) -> Option<&str> {
+    if let Header::Supported(tags) = header { Some(tags.value()) } else { None }
+}
+
+fn allowed(header: &Header) -> Option<&str> {
+    if let Header::Allow(methods) = header { Some(methods.value()) } else { None }
 }
 
 fn is_one_of(known: &[&str], tag: &str) -> bool {

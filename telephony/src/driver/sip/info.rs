@@ -20,9 +20,8 @@ pub(super) fn digit(info: &Request) -> Result<Option<Digit>, StatusCode> {
     if info.body.is_empty() {
         return Ok(None);
     }
-    let content_type = info.headers.iter().find_map(|header| match header {
-        Header::ContentType(kind) => Some(kind.value()),
-        _ => None,
+    let content_type = info.headers.iter().find_map(|header| {
+        if let Header::ContentType(kind) = header { Some(kind.value()) } else { None }
     });
     let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let body = std::str::from_utf8(&info.body).ok().filter(|body| body.len() <= BODY_LEN_MAX);

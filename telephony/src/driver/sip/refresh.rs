@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use rsipstack::sip::{Method, Request, Response, StatusCode};
+use rsipstack::sip::{Method, Request, Response};
 use tokio::time::Instant;
 
 use super::extensions::allows;
@@ -131,8 +131,8 @@ impl Leg {
         let Some(refresh) = self.refreshing.take() else { return };
         let Ok(Some(answer)) = outcome else { return self.lose() };
         let again = Instant::now();
-        match answer.status_code {
-            StatusCode::OK => {
+        match answer.status_code.code() {
+            200..=299 => {
                 let settings = self.shared.timer_settings();
                 self.lifetime.timer = self.lifetime.timer.refreshed(settings, &answer.headers);
                 self.lifetime.begin();
@@ -141,17 +141,21 @@ impl Leg {
                     self.report_answer(answer).await;
                 }
             }
-            StatusCode::CallTransactionDoesNotExist | StatusCode::RequestTimeout => self.lose(),
-            StatusCode::MethodNotAllowed | StatusCode::NotImplemented if !refresh.is_offer => {
+            // No such call; no answer.
+            481 | 408 => self.lose(),
+            // No such method.
+            405 | 501 if !refresh.is_offer => {
                 self.lifetime.takes_update = false;
                 self.lifetime.refresh_due = Some(again);
             }
-            StatusCode::SessionIntervalTooSmall => {
+            // Too short.
+            422 => {
                 let longer = self.lifetime.timer.lengthened(&answer.headers);
                 self.lifetime.refresh_due = Some(longer.map_or(again + REFUSED, |_| again));
                 self.lifetime.timer = longer.unwrap_or(self.lifetime.timer);
             }
-            StatusCode::RequestPending => self.lifetime.refresh_due = Some(again + PUT_OFF),
+            // Glare.
+            491 => self.lifetime.refresh_due = Some(again + PUT_OFF),
             _ => self.lifetime.refresh_due = Some(again + REFUSED),
         }
     }

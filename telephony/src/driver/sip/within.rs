@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::leg::{Leg, content_type, respond};
 use super::port::allow;
+use super::refresh::Refreshed;
 use super::refusal::{RETRY_AFTER_S, SipRefusal};
 use super::session_timer::SessionTimer;
 use super::{SipEvent, info};
@@ -106,7 +107,7 @@ impl Leg {
         let later = || vec![Header::RetryAfter(RETRY_AFTER_S.to_string().into())];
         match self.exchanging {
             // Glare: both sides have an offer open.
-            _ if self.refreshing.as_ref().is_some_and(|ours| ours.is_offer()) => {
+            _ if self.refreshing.as_ref().is_some_and(Refreshed::is_offer) => {
                 Some((StatusCode::RequestPending, Vec::new()))
             }
             Exchanging::Offered { .. } => Some((StatusCode::RequestPending, Vec::new())),

@@ -56,6 +56,23 @@ export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
   }
 }
 
+/** Sound takes longer than an answer: an hour of talk is 115 MB. */
+const SOUND_DEADLINE_MS = 120_000;
+
+/** The sound at a path of the API. Throws as `answer`. */
+export async function sound(path: string, headers: Record<string, string>): Promise<Blob> {
+  const signal = AbortSignal.timeout(SOUND_DEADLINE_MS);
+  try {
+    const request = new Request(new URL(path, location.origin), { headers, signal });
+    const response = await globalThis.fetch(request);
+    if (!response.ok) throw await refusal(response);
+    return await response.blob();
+  } catch (error) {
+    if (error instanceof ApiProblem) throw error;
+    throw new ApiProblem(0, { title: error instanceof Error ? error.message : "no answer" });
+  }
+}
+
 /** The headers of a change made on a version; the server refuses another version with 412. */
 export const onVersion = (version: number) => ({ "if-match": `"${version}"` });
 

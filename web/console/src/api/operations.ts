@@ -1,5 +1,5 @@
 // Every endpoint the console calls, by name. No state, no screens; types come from the schema.
-import { answer, because, client, once, onVersion } from "./client";
+import { answer, because, client, once, onVersion, sound } from "./client";
 import type { components } from "./schema.gen";
 import type {
   BreakReason,
@@ -60,6 +60,23 @@ export const hangUpCall = (id: Id) =>
   answer(client.POST("/api/v1/calls/{id}/hang-up", { params: at(id) }));
 export const sendDigits = (id: Id, digits: string) =>
   answer(client.POST("/api/v1/calls/{id}/digits", { params: at(id), body: { digits } }));
+export const pauseRecording = (id: Id) =>
+  answer(
+    client.POST("/api/v1/calls/{id}/recording/pause", {
+      params: at(id),
+      body: { because: "asked" },
+    }),
+  );
+export const resumeRecording = (id: Id) =>
+  answer(client.POST("/api/v1/calls/{id}/recording/resume", { params: at(id) }));
+/** The caller no longer agrees. */
+export const withdrawRecording = (id: Id) =>
+  answer(
+    client.POST("/api/v1/calls/{id}/recording/stop", {
+      params: at(id),
+      body: { withdrawn: true },
+    }),
+  );
 export const setCallContact = (id: Id, contact_id: Id | null) =>
   answer(client.PUT("/api/v1/calls/{id}/contact", { params: at(id), body: { contact_id } }));
 
@@ -113,6 +130,8 @@ export const getTimeline = (id: Id, reason?: string) =>
 // Looking things up
 export const getInteraction = (id: Id, reason?: string) =>
   answer(client.GET("/api/v1/interactions/{id}", { params: at(id), headers: because(reason) }));
+export const fetchRecording = (id: Id, reason?: string) =>
+  sound(`/api/v1/recordings/${id}/audio`, because(reason));
 export const search = (body: SearchQuestion, signal?: AbortSignal) =>
   answer(client.POST("/api/v1/search", { body, signal }));
 export const getVocabulary = () => answer(client.GET("/api/v1/vocabulary"));

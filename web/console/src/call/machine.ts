@@ -4,6 +4,7 @@
 import type {
   AgentView,
   AudioVerdict,
+  CallRecording,
   CallView,
   ReservationId,
   ServerFrame,
@@ -93,6 +94,11 @@ export function callOf(desk: Desk): CallView | null {
 export function heardQuality(state: CallState): TalkQuality | null {
   const known = state.link.kind === "online" && state.media.kind === "ready";
   return known && state.desk.kind === "talking" ? state.quality : null;
+}
+
+/** What the recording of the live call is doing; null where the line is not recorded. */
+export function recordingOf({ desk }: CallState): CallRecording | null {
+  return inCall(desk) ? (desk.call?.recording ?? null) : null;
 }
 
 /** What is wrong with the sound. Who muted the microphone knows why it is silent; the bar says it. */
@@ -310,10 +316,20 @@ function effectOf(state: CallState, command: Command): Effect | string {
     case "resume":
       if (desk.kind !== "on_hold") return "no call on hold";
       return { do: "control", call_id: desk.call_id, command };
+    case "pause_recording":
+      if (recordingOf(state)?.state !== "on") return "nothing is being recorded";
+      return onCall(desk, command);
+    case "resume_recording":
+      if (recordingOf(state)?.state !== "paused") return "the recording is not paused";
+      return onCall(desk, command);
+    case "stop_recording":
+      if (!["on", "paused"].includes(recordingOf(state)?.state ?? "")) {
+        return "nothing is being recorded";
+      }
+      return onCall(desk, command);
     case "hang_up":
     case "digits":
-      if (!inCall(desk)) return "no call";
-      return { do: "control", call_id: desk.call_id, command };
+      return onCall(desk, command);
     case "available":
       if (!mayChange(desk)) return `not while ${desk.kind}`;
       if (desk.kind === "available" && !state.next) return "available already";
@@ -328,6 +344,11 @@ function effectOf(state: CallState, command: Command): Effect | string {
       if (desk.kind !== "wrap_up") return "no wrap-up to finish";
       return { do: "want", command };
   }
+}
+
+function onCall(desk: Desk, command: Command): Effect | string {
+  if (!inCall(desk)) return "no call";
+  return { do: "control", call_id: desk.call_id, command };
 }
 
 function queueChanged(

@@ -58,6 +58,9 @@ export type Command =
   | { do: "hold" }
   | { do: "resume" }
   | { do: "hang_up" }
+  | { do: "pause_recording" }
+  | { do: "resume_recording" }
+  | { do: "stop_recording" }
   | { do: "digits"; digits: string }
   | { do: "available" }
   | { do: "break"; reason: BreakReason }

@@ -169,6 +169,12 @@ function control(call: string, command: Command): Promise<unknown> {
       return api.holdCall(call);
     case "resume":
       return api.resumeCall(call);
+    case "pause_recording":
+      return api.pauseRecording(call);
+    case "resume_recording":
+      return api.resumeRecording(call);
+    case "stop_recording":
+      return api.withdrawRecording(call);
     case "digits":
       return api.sendDigits(call, command.digits);
     case "hang_up":

@@ -113,6 +113,10 @@ export const SHAPES = {
       </>
     ),
   },
+  record: {
+    kind: "solid",
+    shape: <circle cx="10" cy="10" r="6" />,
+  },
   warning: {
     kind: "solid",
     shape: (

@@ -21,6 +21,7 @@ use crate::extract::Param;
 use crate::problem::Answer;
 use crate::wire::Moment;
 use crate::wire::quality::LineQuality;
+use crate::wire::record::recording::Recording;
 
 /// Most entries shown. A story this long is read in the search.
 const ENTRIES_MAX: usize = 500;
@@ -44,6 +45,9 @@ pub struct TimelineEntry {
     /// How the sound of a call was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_quality: Option<LineQuality>,
+    /// Its recordings: what is known of them, not the sound.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recordings: Vec<Recording>,
     /// The records it is about.
     pub ids: Vec<Uuid>,
 }
@@ -106,8 +110,10 @@ async fn names(app: &App, entries: &[Stored]) -> Answer<HashMap<UserId, String>>
 fn told(entry: Stored, names: &HashMap<UserId, String>) -> TimelineEntry {
     let actor = entry.by.and_then(|user| names.get(&user).cloned());
     let mut line_quality = None;
+    let mut recordings = Vec::new();
     let (kind, title, text, ids) = match entry.item {
-        TimelineItem::Interaction(interaction) => {
+        TimelineItem::Interaction { interaction, recordings: made } => {
+            recordings = made.iter().map(Into::into).collect();
             line_quality = interaction.line_quality.as_ref().map(Into::into);
             let title = "The citizen was in contact with the helpline".to_owned();
             ("interaction", title, interaction.outcome, vec![interaction.id.as_uuid()])
@@ -118,7 +124,7 @@ fn told(entry: Stored, names: &HashMap<UserId, String>) -> TimelineEntry {
         }
         TimelineItem::Change(change) => changed(&change),
     };
-    TimelineEntry { at: entry.at.into(), kind, actor, title, text, line_quality, ids }
+    TimelineEntry { at: entry.at.into(), kind, actor, title, text, line_quality, recordings, ids }
 }
 
 type Told = (&'static str, String, Option<String>, Vec<Uuid>);

@@ -11,6 +11,7 @@ import { TESTID } from "../../ui/testid";
 import { useNow } from "../../ui/useNow";
 import { useContact } from "../contact/useContact";
 import { LineMark } from "./LineMark";
+import { RecordingMark } from "./RecordingMark";
 
 interface LineProps {
   /** Whether the figures of the line are open below the bar. */
@@ -124,6 +125,7 @@ function Facts({ state, figures, onLine }: LineProps & { state: CallState }) {
     return (
       <>
         <span>{call?.medium === "web_call" ? t("bar.fromBrowser") : shortNumber(call)}</span>
+        <RecordingMark />
         {quality && <LineMark quality={quality} open={figures} onToggle={onLine} />}
         <span>
           <Icon name="microphone" />

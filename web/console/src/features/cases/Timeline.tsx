@@ -8,6 +8,7 @@ import { Icon, type IconName } from "../../ui/Icon";
 import { TESTID } from "../../ui/testid";
 import { outcome } from "../desk/Previous";
 import { soundOf } from "./line-quality";
+import { RecordingPlayer } from "./RecordingPlayer";
 
 export function Timeline({
   caseId,
@@ -45,6 +46,9 @@ export function Timeline({
               {[entry.actor, textOf(entry, t)].filter(Boolean).join(": ")}
             </span>
           )}
+          {entry.recordings?.map((recording) => (
+            <RecordingPlayer key={recording.id} recording={recording} reason={reason} />
+          ))}
           {entry.line_quality && (
             <span className="more" data-testid={TESTID.timelineQuality}>
               {soundOf(entry.line_quality, t)}

@@ -16,6 +16,7 @@ import { AudioVerdict } from "../call-bar/AudioVerdict";
 import { CallBar } from "../call-bar/CallBar";
 import { Keypad } from "../call-bar/Keypad";
 import { LineFigures } from "../call-bar/LineMark";
+import { RecordingLine } from "../call-bar/RecordingMark";
 import { StatusMenu } from "../call-bar/StatusMenu";
 import { DeviceCheck } from "../session/DeviceCheck";
 import { SESSION, takesCalls, useSession, watches } from "../session/useSession";
@@ -110,6 +111,7 @@ export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgai
         <h1 className="unseen">{t("app.name")}</h1>
         <OtherTab />
         <AudioVerdict />
+        <RecordingLine />
         {strip === "line" && <LineFigures />}
         {strip === "status" && <StatusMenu onClose={close} />}
         {strip === "keypad" && live && <Keypad onClose={close} />}
