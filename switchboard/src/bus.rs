@@ -59,6 +59,8 @@ pub enum Happening {
         call: CallId,
         /// How.
         cause: EndCause,
+        /// As it was at the end.
+        view: Option<Box<CallView>>,
     },
     /// How the sound of a talk was over the last second.
     CallQuality {
@@ -75,6 +77,11 @@ pub enum Happening {
     QueueChanged(QueueView),
     /// A supervisor should look. The alert is kept under this event's cursor as its id.
     Alerted(Alert),
+    /// The program stops: no more calls are taken, and those alive are ended at a moment.
+    ServerStopping {
+        /// When.
+        until: Timestamp,
+    },
     /// Somebody has seen to an alert.
     AlertAcknowledged(AlertView),
     /// The agent's audio was lost.

@@ -26,7 +26,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 
 use crate::admission::Admitted;
-use crate::bus::{Bus, Subscription};
+use crate::bus::{Audience, Bus, Happening, Subscription};
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
 use crate::hub::Hub;
@@ -196,7 +196,13 @@ impl Exchange {
     /// Whether calls can be taken.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        !self.hub.is_draining() && !self.others.iter().any(JoinHandle::is_finished)
+        !self.hub.is_draining() && self.is_alive()
+    }
+
+    /// Whether all its parts run, also while it takes no more calls.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.others.iter().any(JoinHandle::is_finished)
     }
 
     /// An agent's console has connected: the floor knows the agent from now on.
@@ -442,9 +448,14 @@ impl Exchange {
         self.floor().view().await
     }
 
-    /// Takes no more calls and waits until those alive are over, `limit` at most. True if none is left.
+    /// Takes no more calls, tells every console, and waits until the calls alive are over, `limit` at
+    /// most. True if none is left.
     pub async fn drain(&self, limit: Duration) -> bool {
-        self.hub.draining.store(true, Ordering::Relaxed);
+        if !self.hub.draining.swap(true, Ordering::Relaxed) {
+            let now = self.hub.clock.now();
+            let stopping = Happening::ServerStopping { until: now + limit };
+            self.hub.bus.publish(now, Audience::Everyone, stopping);
+        }
         let until = Instant::now() + limit;
         while Instant::now() < until {
             if self.hub.registry.lock().calls.is_empty() {

@@ -89,9 +89,10 @@ impl Hub {
         });
         self.media.close(leg);
         self.registry.remove_call(call);
-        let audience = view.and_then(|view| view.agent);
-        let audience = audience.map_or(Audience::Supervisors, Audience::Agent);
-        self.bus.publish(now, audience, Happening::CallEnded { call, cause });
+        let agent = view.as_ref().and_then(|view| view.agent);
+        let audience = agent.map_or(Audience::Supervisors, Audience::Agent);
+        let view = view.map(Box::new);
+        self.bus.publish(now, audience, Happening::CallEnded { call, cause, view });
         metrics::gauge!("helpline_calls").decrement(1.0);
     }
 

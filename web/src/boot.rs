@@ -14,7 +14,6 @@ use switchboard::{Drivers, Exchange, ExchangeConfig, Lines, RecordingConfig};
 use telephony::driver::media::{MediaConfig, MediaPlane};
 use telephony::driver::sip::{RsipPort, SipConfig, SipPort};
 use telephony::media::AudioLibrary;
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -22,19 +21,19 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{App, Parts};
 use crate::clock;
 use crate::config::{RecordingRule, Settings};
+use crate::doors::Doors;
 use crate::greetings::{Texts, World};
 use crate::housekeeping;
 use crate::prompts;
 use crate::server;
+use crate::systemd;
+use crate::telemetry::Telling;
 
 /// Reports that may wait between a driver and the exchange.
 const REPORTS_MAX: usize = 4096;
 
 /// The name under which the store knows how far this node's search index is.
 pub const INDEX_CONSUMER: &str = "this-node";
-
-/// How long a stop waits for calls and requests.
-pub const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The running program.
 pub struct Running {
@@ -44,14 +43,18 @@ pub struct Running {
     stop_indexer: watch::Sender<bool>,
     indexer: JoinHandle<()>,
     housekeeping: JoinHandle<()>,
+    watchdog: JoinHandle<()>,
+    telemetry: JoinHandle<()>,
     server: JoinHandle<std::io::Result<()>>,
 }
 
 /// Where the program is reached.
 #[derive(Clone, Copy, Debug)]
 pub struct Addresses {
-    /// HTTP.
+    /// HTTP, or https with a certificate of our own.
     pub http: SocketAddr,
+    /// Plain HTTP that sends browsers on to https.
+    pub redirect: Option<SocketAddr>,
     /// SIP, UDP and TCP.
     pub sip: SocketAddr,
     /// The browsers' audio.
@@ -81,7 +84,11 @@ pub async fn open_index(settings: &Settings) -> anyhow::Result<SearchIndex> {
     opened.context("the search index (is another helpline running on this data folder?)")
 }
 
-fn database_url(settings: &Settings) -> anyhow::Result<String> {
+/// The address of the database: that of the settings, or the file in the data folder.
+///
+/// # Errors
+/// The folder has no absolute path.
+pub fn database_url(settings: &Settings) -> anyhow::Result<String> {
     if let Some(url) = &settings.database.url {
         return Ok(url.clone());
     }
@@ -137,14 +144,14 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let store = open_store(&settings).await?;
     let lines = lines_in_force(&settings, &library, &store).await?;
     let index = open_index(&settings).await?;
+    let doors = Doors::open(&settings).await?;
     let (exchange, sip, webrtc) = start_exchange(&settings, &store, lines, &library).await?;
-    let listener = TcpListener::bind(settings.http.listen).await;
-    let listener =
-        listener.with_context(|| format!("cannot listen for HTTP on {}", settings.http.listen))?;
-    let addresses = Addresses { http: listener.local_addr()?, sip: sip.local_addr(), webrtc };
+    let (http, redirect) = doors.addresses()?;
+    let addresses = Addresses { http, redirect, sip: sip.local_addr(), webrtc };
     let (stop_indexer, stopped) = watch::channel(false);
     let indexer = Indexer::new(store.clone(), index.clone(), INDEX_CONSUMER);
     let stopping = CancellationToken::new();
+    let telling = Telling::prepare(&settings.telemetry)?;
     let app = App::new(Parts {
         settings,
         store,
@@ -157,7 +164,9 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     Ok(Running {
         indexer: tokio::spawn(indexer.run(stopped)),
         housekeeping: tokio::spawn(housekeeping::run(app.clone())),
-        server: tokio::spawn(server::run(app.clone(), listener)),
+        watchdog: tokio::spawn(systemd::watchdog(app.clone())),
+        telemetry: tokio::spawn(Telling::run(telling, app.clone())),
+        server: tokio::spawn(server::run(app.clone(), doors)),
         app,
         sip,
         addresses,
@@ -257,8 +266,21 @@ fn recorder() -> anyhow::Result<PrometheusHandle> {
     let handle = RECORDER.get_or_init(|| recorder.handle()).clone();
     // Of two that start at the same moment one is first, and both count into it.
     let _already = metrics::set_global_recorder(recorder);
+    for fault in FAULTS {
+        metrics::counter!(*fault).increment(0);
+    }
+    metrics::gauge!("helpline_event_streams").increment(0.0);
     Ok(handle)
 }
+
+/// Counters of our own faults: there from the start, so that an alarm sees the first one as a rise.
+const FAULTS: &[&str] = &[
+    "helpline_panics_total",
+    "helpline_calls_panicked_total",
+    "helpline_calls_stuck_total",
+    "helpline_records_lost_total",
+    "helpline_journal_given_up_total",
+];
 
 /// Borders of the histograms, seconds.
 const SECONDS: &[f64] =
@@ -286,9 +308,19 @@ impl Running {
         }
     }
 
-    /// Takes no more calls, waits for those alive up to [`STOP_TIMEOUT`], and stops.
+    /// Takes no more calls, tells the consoles, waits for the calls alive as long as the settings say,
+    /// and stops.
     pub async fn stop(self) {
-        if !self.app.exchange().drain(STOP_TIMEOUT).await {
+        self.stop_unless_hurried(std::future::pending()).await;
+    }
+
+    /// As [`Running::stop`], but waits no longer once `hurried` is done.
+    pub async fn stop_unless_hurried(self, hurried: impl Future<Output = ()>) {
+        let drained = tokio::select! {
+            drained = self.app.exchange().drain(self.app.settings().stop.drain()) => drained,
+            () = hurried => false,
+        };
+        if !drained {
             tracing::warn!("calls are still alive; they are ended now");
         }
         self.app.exchange().stop().await;
@@ -301,6 +333,8 @@ impl Running {
             tracing::warn!("requests are still open; the program stops without them");
         }
         let _ = tokio::time::timeout(Duration::from_secs(5), self.indexer).await;
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.telemetry).await;
         self.housekeeping.abort();
+        self.watchdog.abort();
     }
 }

@@ -5,6 +5,7 @@
 //! typing error is one clear sentence at start and not a setting that silently stayed as it was.
 
 mod ice_url;
+mod operating;
 mod recording;
 mod secret;
 mod section;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use ice_url::IceUrl;
+pub use operating::{Stop, Telemetry, Tls};
 pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
@@ -34,6 +36,8 @@ pub const DEFAULTS: &str = include_str!("../../config.default.toml");
 pub struct Settings {
     /// Browsers and machines.
     pub http: Http,
+    /// Our own certificate.
+    pub tls: Tls,
     /// Signed-in people.
     pub session: Session,
     /// The trunk.
@@ -60,6 +64,10 @@ pub struct Settings {
     pub limits: Limits,
     /// What is logged.
     pub log: Log,
+    /// Traces of calls.
+    pub telemetry: Telemetry,
+    /// What a stop waits for.
+    pub stop: Stop,
     /// The queues, at least one.
     #[serde(rename = "queue")]
     pub queues: Vec<Queue>,
@@ -108,6 +116,13 @@ impl Settings {
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigProblem> {
         Self::layered(file, Some(environment.into_iter().collect()))
+    }
+
+    /// Whether browsers reach us over TLS: ours, or that of a proxy.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        let public = self.http.public_url.as_ref();
+        self.tls.certificate.is_some() || public.is_some_and(PublicUrl::is_https)
     }
 
     fn layered(
@@ -166,6 +181,11 @@ impl Settings {
             return bad("limits.web_calls_share_percent", "is more than 100".to_owned());
         }
         self.turn.check()?;
+        self.tls.check()?;
+        self.telemetry.check()?;
+        if self.http.redirect_listen.is_some() && self.tls.certificate.is_none() {
+            return bad("http.redirect_listen", "needs `tls.certificate`".to_owned());
+        }
         self.recording.check()?;
         self.sip.check()?;
         let zero = [

@@ -9,6 +9,8 @@ mod authorization;
 mod browser;
 #[path = "http/call.rs"]
 mod call;
+#[path = "shared/certificate.rs"]
+mod certificate;
 #[path = "http/events.rs"]
 mod events;
 #[path = "http/flows.rs"]
@@ -21,6 +23,9 @@ mod mutations;
 mod openapi;
 #[path = "http/operating.rs"]
 mod operating;
+#[expect(unreachable_pub, reason = "it is a public module of the crate `tests`")]
+#[path = "../../tests/src/privacy.rs"]
+mod privacy;
 #[path = "http/problems.rs"]
 mod problems;
 #[path = "http/recordings.rs"]
@@ -31,6 +36,10 @@ mod records;
 mod session;
 #[path = "http/supervision.rs"]
 mod supervision;
+#[path = "http/tls.rs"]
+mod tls;
+#[path = "http/told.rs"]
+mod told;
 #[path = "http/users.rs"]
 mod users;
 #[path = "http/web_calls.rs"]

@@ -180,6 +180,7 @@ pub(crate) fn view(id: CallId) -> CallView {
         class: Class::Standard,
         language: None,
         arrived_at: Timestamp::from_micros(1_000_000),
+        answered_at: None,
         queued_at: None,
         talking_at: None,
         ended_at: None,

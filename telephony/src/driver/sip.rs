@@ -16,6 +16,7 @@ mod info;
 mod leg;
 mod listen;
 mod port;
+pub mod probe;
 mod refresh;
 mod refusal;
 mod session_timer;

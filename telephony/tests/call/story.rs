@@ -185,14 +185,17 @@ fn a_notice_is_said_to_its_end_before_the_queue_and_once() {
     let rig = rig.press('2').press('5');
     assert_eq!(rig.effects(), "play#4 hi/recorded", "no key skips it");
     let rig = rig.quietly().play_ended();
-    let waits = "join health Info hi since 0 ms; play#5 hi/please_wait";
+    let waits = "join health Info hi since 0 ms; play#5 hi/please_wait hi/queue_safety";
     assert_eq!(rig.effects(), waits);
 }
 
 #[test]
 fn a_notice_holds_up_nobody_who_skips_the_greeting() {
     let zero = before_the_notice().quietly().press('0');
-    assert_eq!(zero.effects(), "join health Info hi since 0 ms; play#5 hi/please_wait hi/recorded");
+    assert_eq!(
+        zero.effects(),
+        "join health Info hi since 0 ms; play#5 hi/please_wait hi/queue_safety hi/recorded"
+    );
     let nine = Rig::noticed(None)
         .then(CallEvent::Recorded)
         .then(CallEvent::CallerConfirmed)

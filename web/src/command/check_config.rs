@@ -4,7 +4,7 @@ use anyhow::Context as _;
 
 use crate::config::Settings;
 use crate::greetings::Texts;
-use crate::{boot, prompts};
+use crate::{boot, doors, prompts};
 
 /// Says that all is well, or fails with what is not.
 ///
@@ -13,6 +13,7 @@ use crate::{boot, prompts};
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let library = prompts::library(settings.prompts.folder.as_deref())?;
     boot::lines(settings, &library, &Texts::builtin())?;
+    doors::certificate(settings)?;
     check_recordings(settings)?;
     println!("The settings are good: {} queues.", settings.queues.len());
     Ok(())

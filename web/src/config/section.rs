@@ -22,6 +22,9 @@ pub struct Http {
     /// The address that people type; `None`: `http://<listen>`.
     #[serde(deserialize_with = "blank_is_none")]
     pub public_url: Option<PublicUrl>,
+    /// Where plain HTTP is sent on to https; `None`: nowhere.
+    #[serde(deserialize_with = "blank_is_none")]
+    pub redirect_listen: Option<SocketAddr>,
     /// Largest request body, bytes.
     pub body_bytes_max: usize,
     /// Longest time a request may take, seconds.

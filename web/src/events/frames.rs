@@ -86,7 +86,7 @@ impl Frames {
                 let eyes = Eyes::of(self.viewer.agent, view.agent);
                 News::CallChanged { call: CallView::seen(view, eyes, now) }
             }
-            Happening::CallEnded { call, cause } => {
+            Happening::CallEnded { call, cause, .. } => {
                 News::CallEnded { call_id: *call, cause: (*cause).into() }
             }
             Happening::CallQuality { call, caller, operator, verdict } => News::CallQuality {
@@ -109,6 +109,7 @@ impl Frames {
                 News::Alert(AlertView::raised(event.cursor, event.at, *alert))
             }
             Happening::AlertAcknowledged(alert) => News::AlertAcknowledged(alert.into()),
+            Happening::ServerStopping { until } => News::ServerStopping { until: (*until).into() },
             Happening::MediaLost { agent } => News::MediaLost { agent: *agent },
         };
         Some(news)

@@ -180,6 +180,12 @@ pub enum News {
     Alert(AlertView),
     /// Somebody has seen to an alert.
     AlertAcknowledged(AlertView),
+    /// The program stops: no more calls come, and those alive are ended at a moment.
+    ServerStopping {
+        /// When.
+        #[schema(value_type = String, format = DateTime)]
+        until: Moment,
+    },
     /// The audio of an agent's browser was lost.
     MediaLost {
         /// Whose.

@@ -11,6 +11,8 @@ use uuid::Uuid;
 use web::boot::{self, Running};
 use web::config::Settings;
 
+use crate::told;
+
 /// The password of everybody in these tests.
 pub(crate) const PASSWORD: &str = "umbra-kestrel-rhubarb-41";
 
@@ -50,6 +52,7 @@ impl TestApp {
     async fn configured(file: Option<&Path>, own: &[(&str, &str)]) -> Self {
         // A second test finds it installed; that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        told::keep();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().display().to_string();
         let mut environment = vec![
@@ -57,6 +60,7 @@ impl TestApp {
             ("HELPLINE__SIP__LISTEN", "127.0.0.1:0"),
             ("HELPLINE__WEBRTC__LISTEN", "127.0.0.1:0"),
             ("HELPLINE__RTP__PORTS", "20000-20199"),
+            ("HELPLINE__STOP__DRAIN_S", "2"),
             ("HELPLINE__HTTP__SIGN_INS_PER_MINUTE_BY_ADDRESS", "1000"),
             ("HELPLINE__HTTP__SIGN_INS_PER_MINUTE_BY_USERNAME", "1000"),
             ("HELPLINE__DATA__FOLDER", data.as_str()),
@@ -139,8 +143,11 @@ impl TestApp {
         Actor { bearer: Some(token), ..self.anonymous() }
     }
 
+    /// Stops it. Fails if it has logged or counted anything personal.
     pub(crate) async fn stop(self) {
+        let metrics = self.running.app().metrics().clone();
         self.running.stop().await;
+        told::nothing_personal(&metrics.render());
     }
 }
 
