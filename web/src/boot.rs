@@ -118,7 +118,8 @@ async fn lines_in_force(
     library: &AudioLibrary,
     store: &Store,
 ) -> anyhow::Result<Lines> {
-    let texts = Texts::in_force(store, clock::now()).await?;
+    Texts::import(store, clock::now()).await?;
+    let texts = Texts::in_force(store).await?;
     match lines(settings, library, &texts) {
         Ok(lines) => Ok(lines),
         Err(wrong) if texts != Texts::builtin() => {

@@ -65,27 +65,42 @@ impl Texts {
         Self { flows: own(&BUILTIN_FLOWS), calendars: own(&BUILTIN_CALENDARS) }
     }
 
-    /// Those in force. What comes with the program is put in force where nothing is.
+    /// Those in force; what comes with the program where nothing was put in force yet.
     ///
     /// # Errors
     /// See [`TextsError`].
-    pub async fn in_force(store: &Store, now: Timestamp) -> Result<Self, TextsError> {
-        let builtin = &Self::builtin();
-        store
-            .write_txn(|txn| async move {
-                let mut found = Self::default();
-                for kind in [Kind::Flow, Kind::Calendar] {
-                    for (name, text) in builtin.of(kind) {
-                        let text = match config_version::published(&txn, kind, name).await? {
-                            Some(published) => published.version.text,
-                            None => import(&txn, kind, name, text, now).await?,
-                        };
-                        found.of_mut(kind).insert(name.clone(), text);
+    pub async fn in_force(store: &Store) -> Result<Self, TextsError> {
+        let read = |txn| async move {
+            let mut found = Self::builtin();
+            for kind in [Kind::Flow, Kind::Calendar] {
+                for (name, text) in found.of_mut(kind) {
+                    if let Some(published) = config_version::published(&txn, kind, name).await? {
+                        *text = published.version.text;
                     }
                 }
-                Ok(found)
-            })
-            .await
+            }
+            Ok(found)
+        };
+        store.read_txn(read).await
+    }
+
+    /// Puts what comes with the program in force, as version 1, where nothing is.
+    ///
+    /// # Errors
+    /// See [`TextsError`].
+    pub async fn import(store: &Store, now: Timestamp) -> Result<(), TextsError> {
+        let builtin = &Self::builtin();
+        let write = |txn| async move {
+            for kind in [Kind::Flow, Kind::Calendar] {
+                for (name, text) in builtin.of(kind) {
+                    if config_version::published(&txn, kind, name).await?.is_none() {
+                        import(&txn, kind, name, text, now).await?;
+                    }
+                }
+            }
+            Ok(())
+        };
+        store.write_txn(write).await
     }
 
     /// The texts of one kind.
@@ -112,7 +127,7 @@ async fn import(
     name: &str,
     text: &str,
     now: Timestamp,
-) -> Result<String, TextsError> {
+) -> Result<(), TextsError> {
     let new = NewVersion {
         id: builtin_id(kind, name),
         name: name.to_owned(),
@@ -122,7 +137,7 @@ async fn import(
     };
     let version = config_version::add(txn, kind, &new, now).await?;
     config_version::publish(txn, kind, name, version.version, 0, None, now).await?;
-    Ok(version.text)
+    Ok(())
 }
 
 /// The id of a text that comes with the program: always the same, so that two nodes that start at once

@@ -161,7 +161,7 @@ impl Configured<'_> {
     }
 
     pub(super) async fn texts(self) -> Answer<Texts> {
-        Ok(Texts::in_force(self.app.store(), clock::now()).await?)
+        Ok(Texts::in_force(self.app.store()).await?)
     }
 
     async fn published(self, name: &str) -> Answer<Published> {
