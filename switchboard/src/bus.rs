@@ -10,6 +10,7 @@ use ids::{AgentId, CallId, ReservationId, Timestamp};
 use routing::{Alert, StopCause};
 use telephony::call::EndCause;
 use telephony::driver::media::Quality;
+use telephony::driver::trunk::{TrunkHealth, TrunkName};
 use telephony::media::quality::Verdict;
 use tokio::sync::broadcast;
 
@@ -81,6 +82,15 @@ pub enum Happening {
     ServerStopping {
         /// When.
         until: Timestamp,
+    },
+    /// A trunk's health is another now.
+    TrunkChanged {
+        /// Which trunk.
+        trunk: TrunkName,
+        /// How it is doing.
+        health: TrunkHealth,
+        /// Since when.
+        since: Timestamp,
     },
     /// Somebody has seen to an alert.
     AlertAcknowledged(AlertView),

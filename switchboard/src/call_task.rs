@@ -149,7 +149,10 @@ impl CallTask {
             CallEffect::RememberLanguage { .. } | CallEffect::MarkTalking { .. } => {}
             CallEffect::JoinQueue { queue, class, language, since, head } => {
                 let call = self.id;
-                let event = FloorEvent::CallerArrived { call, queue, class, language, since, head };
+                let caller =
+                    hub.registry.call_view(call).and_then(|view| hub.caller_keys.of(&view));
+                let event =
+                    FloorEvent::CallerArrived { call, queue, class, language, since, head, caller };
                 hub.floor.tell(event).await;
             }
             CallEffect::RaiseClass { class } => {

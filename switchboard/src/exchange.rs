@@ -20,6 +20,7 @@ use telephony::call::{CallEvent, Digit, EndCause, LeftHow, Refusal};
 use telephony::driver::media::recorder::RecorderStartError;
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
+use telephony::driver::trunk::TrunkView;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -27,6 +28,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::admission::Admitted;
 use crate::bus::{Audience, Bus, Happening, Subscription};
+use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
 use crate::hub::Hub;
@@ -153,6 +155,7 @@ impl Exchange {
             records,
             recording,
             lines: CurrentLines::new(config.lines),
+            caller_keys: CallerKeys::default(),
             calls_max: config.calls_max,
             tasks,
             draining: AtomicBool::new(false),
@@ -294,6 +297,14 @@ impl Exchange {
         self.ask(FloorEvent::ReservationAccepted { reservation, agent }).await
     }
 
+    /// The agent's report of a call is filed: wrap-up may end.
+    ///
+    /// # Errors
+    /// What the floor refuses: the agent neither talks on that call nor wraps it up.
+    pub async fn report_filed(&self, agent: AgentId, call: CallId) -> Result<(), ExchangeError> {
+        self.ask(FloorEvent::ReportFiled { call, agent }).await
+    }
+
     /// The agent declines.
     ///
     /// # Errors
@@ -398,6 +409,12 @@ impl Exchange {
     #[must_use]
     pub fn call_view(&self, call: CallId) -> Option<CallView> {
         self.hub.registry.call_view(call)
+    }
+
+    /// The trunks and how they are doing, in the order of the settings.
+    #[must_use]
+    pub fn trunks(&self) -> Vec<TrunkView> {
+        self.hub.sip.trunks()
     }
 
     /// Every call alive, oldest first.

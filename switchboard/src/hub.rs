@@ -14,13 +14,14 @@ use tokio_util::task::TaskTracker;
 
 use crate::bus::{Audience, Bus, Happening};
 use crate::call_task::CallInput;
+use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::floor_task::{FloorPort, Perform};
 use crate::lines::CurrentLines;
 use crate::recording::{Note, RecordingPort};
 use crate::records::RecordPort;
 use crate::registry::{AgentEntry, Registry};
-use crate::view::{CallState, CallView, Medium, RingingView};
+use crate::view::{CallState, Medium, RingingView};
 
 pub(crate) struct Hub {
     pub(crate) clock: Clock,
@@ -32,6 +33,7 @@ pub(crate) struct Hub {
     pub(crate) records: RecordPort,
     pub(crate) recording: RecordingPort,
     pub(crate) lines: CurrentLines,
+    pub(crate) caller_keys: CallerKeys,
     pub(crate) calls_max: usize,
     pub(crate) tasks: TaskTracker,
     pub(crate) draining: AtomicBool,
@@ -142,9 +144,11 @@ impl Hub {
             hub.floor.tell(FloorEvent::CallEnded { call }).await;
             let Some(view) = hub.registry.call_view(call) else { return };
             let since = view.queued_at.unwrap_or(view.arrived_at);
-            let CallView { queue, class, language, .. } = view;
+            let caller = hub.caller_keys.of(&view);
+            let (queue, class, language) = (view.queue, view.class, view.language);
+            let head = true;
             let event =
-                FloorEvent::CallerArrived { call, queue, class, language, since, head: true };
+                FloorEvent::CallerArrived { call, queue, class, language, since, head, caller };
             hub.floor.tell(event).await;
         });
     }

@@ -14,6 +14,7 @@ mod alerts;
 mod bus;
 pub mod calendar;
 mod call_task;
+mod caller_keys;
 mod clock;
 mod exchange;
 mod floor_task;

@@ -181,7 +181,7 @@ impl Program {
     /// # Errors
     /// The program does not answer.
     pub async fn metric(&self, name: &str) -> Result<f64> {
-        crate::metrics::sum(self.http, name).await
+        metrics::sum(self.http, name).await
     }
 
     /// Waits until no call is alive.
@@ -189,7 +189,7 @@ impl Program {
     /// # Errors
     /// Calls are still alive at the end of the limit.
     pub async fn until_quiet(&self, limit: Duration) -> Result<()> {
-        crate::metrics::until_quiet(self.http, limit).await
+        metrics::until_quiet(self.http, limit).await
     }
 
     /// Asks the program to stop, and does not wait.

@@ -8,11 +8,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use crm::search::{Indexer, Search, SearchIndex};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use routing::FloorConfig;
+use routing::{FloorConfig, Overflow, QueueRules};
 use store::Store;
 use switchboard::{Drivers, Exchange, ExchangeConfig, Lines, RecordingConfig};
 use telephony::driver::media::{MediaConfig, MediaPlane};
-use telephony::driver::sip::{RsipPort, SipConfig, SipPort};
+use telephony::driver::sip::{ReservedLine, RsipPort, SipConfig, SipPort};
+use telephony::driver::trunk::KeepAlive;
 use telephony::media::AudioLibrary;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
 use crate::clock;
-use crate::config::{RecordingRule, Settings};
+use crate::config::{self, RecordingRule, Settings};
 use crate::doors::Doors;
 use crate::greetings::{Texts, World};
 use crate::housekeeping;
@@ -28,6 +29,7 @@ use crate::prompts;
 use crate::server;
 use crate::systemd;
 use crate::telemetry::Telling;
+use crate::web_call;
 
 /// Reports that may wait between a driver and the exchange.
 const REPORTS_MAX: usize = 4096;
@@ -192,7 +194,8 @@ async fn start_exchange(
     let config = ExchangeConfig {
         floor: floor_config(settings),
         lines,
-        calls_max: usize::try_from(settings.sip.calls_max)?,
+        // Calls by trunk have their own limit, with places kept; web calls must not take those.
+        calls_max: usize::try_from(settings.sip.calls_max)? + web_call::places(settings),
         agent_lost_after: Duration::from_secs(settings.floor.heartbeat_lost_s),
         recording: recording_config(settings),
     };
@@ -235,13 +238,24 @@ fn media_config(settings: &Settings) -> MediaConfig {
 
 fn sip_config(settings: &Settings) -> SipConfig {
     let sip = &settings.sip;
+    let reserved = settings.queues.iter().map(|queue| ReservedLine {
+        number: queue.number.clone(),
+        calls: usize::try_from(queue.reserved_calls).unwrap_or(usize::MAX),
+    });
     SipConfig {
+        trunks: config::trunk::configs(&settings.trunks, sip),
+        reserved: reserved.collect(),
+        keep_alive: KeepAlive {
+            interval: Duration::from_secs(sip.keep_alive_s),
+            registration: Duration::from_secs(sip.registration_s.into()),
+            ..KeepAlive::default()
+        },
         public_address: sip.public_address,
         calls_max: usize::try_from(sip.calls_max).unwrap_or(usize::MAX),
         calls_per_second_max: usize::try_from(sip.calls_per_second_max).unwrap_or(usize::MAX),
         session_expires_s: sip.session_expires_s,
         session_expires_min_s: sip.session_expires_min_s,
-        ..SipConfig::new(sip.listen, sip.trunks.clone())
+        ..SipConfig::new(sip.listen, Vec::new())
     }
 }
 
@@ -253,7 +267,24 @@ fn floor_config(settings: &Settings) -> FloorConfig {
         reject_cool_down: Duration::from_secs(floor.reject_cool_down_s),
         wrap_up: Duration::from_secs(floor.wrap_up_s),
         wrap_up_emergency: Duration::from_secs(floor.wrap_up_emergency_s),
+        report_required: floor.wrap_up_needs_report,
+        return_grace: Duration::from_secs(floor.return_grace_s),
+        sticky_within: Duration::from_secs(floor.same_agent_hours.saturating_mul(3600)),
+        sticky_for: Duration::from_secs(floor.same_agent_first_s),
+        ageing: Duration::from_secs(floor.ageing_s),
+        rules: settings.queues.iter().map(|queue| (queue.id, queue_rules(queue))).collect(),
         ..FloorConfig::with_queues(settings.queues.iter().map(|queue| queue.id).collect())
+    }
+}
+
+fn queue_rules(queue: &config::Queue) -> QueueRules {
+    let step = |step: &config::Overflow| Overflow {
+        after: Duration::from_secs(step.after_s),
+        queue: step.queue,
+    };
+    QueueRules {
+        waiting_max: Some(queue.waiting_max).filter(|most| *most > 0),
+        overflow: queue.overflow.iter().map(step).collect(),
     }
 }
 

@@ -87,9 +87,9 @@ fn raise_open_files() {
 
 async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or(Command::Serve);
-    // A caller on the command line needs no settings of a helpline; nor does a recording.
+    // A caller on the command line needs no settings of a helpline but its trunks; nor does a recording.
     if let Command::Dial(dial) = command {
-        return done(dial.run().await);
+        return done(dial.run(cli.config.as_deref()).await);
     }
     if let Command::Recording(recording) = &command {
         return done(recording.run());

@@ -9,6 +9,7 @@ mod operating;
 mod recording;
 mod secret;
 mod section;
+pub mod trunk;
 mod unknown;
 mod value;
 
@@ -23,9 +24,10 @@ pub use operating::{Stop, Telemetry, Tls};
 pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
-    AnnouncePlace, Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session,
-    Sip, Turn, Webrtc,
+    AnnouncePlace, Data, Database, Floor, Http, Limits, Log, Media, Overflow, Prompts, Queue, Rtp,
+    Session, Sip, Turn, Webrtc,
 };
+pub use trunk::Trunk;
 pub use value::{PortRange, PublicUrl};
 
 /// The documented defaults, as compiled in.
@@ -40,8 +42,11 @@ pub struct Settings {
     pub tls: Tls,
     /// Signed-in people.
     pub session: Session,
-    /// The trunk.
+    /// SIP, over all trunks.
     pub sip: Sip,
+    /// The trunks, besides the short form in `sip.trunks`.
+    #[serde(rename = "trunk")]
+    pub trunks: Vec<Trunk>,
     /// Threads of the audio.
     pub media: Media,
     /// Browsers' audio.
@@ -138,6 +143,7 @@ impl Settings {
         if let Some(path) = file {
             overlay = overlay.add_source(File::from(path).format(FileFormat::Toml));
         }
+        let variables = environment.clone();
         let environment = Environment::with_prefix("HELPLINE")
             .prefix_separator("__")
             .separator("__")
@@ -159,6 +165,12 @@ impl Settings {
             .map_err(|e| ConfigProblem::Form(e.to_string()))?;
         settings.turn.read_secret_file()?;
         settings.recording.read_keys()?;
+        for trunk in &mut settings.trunks {
+            trunk.read_password(|name| match &variables {
+                Some(given) => given.get(name).cloned(),
+                None => std::env::var(name).ok(),
+            })?;
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -187,12 +199,22 @@ impl Settings {
             return bad("http.redirect_listen", "needs `tls.certificate`".to_owned());
         }
         self.recording.check()?;
+        trunk::check(&self.trunks, &self.sip)?;
+        let reserved: u64 = self.queues.iter().map(|queue| u64::from(queue.reserved_calls)).sum();
+        if reserved > u64::from(self.sip.calls_max) {
+            return bad(
+                "queue.reserved_calls",
+                "is more, over all queues, than `sip.calls_max`".to_owned(),
+            );
+        }
         self.sip.check()?;
         let zero = [
             ("http.timeout_s", self.http.timeout_s),
             ("floor.ring_s", self.floor.ring_s),
             ("floor.ring_emergency_s", self.floor.ring_emergency_s),
             ("floor.heartbeat_lost_s", self.floor.heartbeat_lost_s),
+            ("sip.keep_alive_s", self.sip.keep_alive_s),
+            ("sip.registration_s", self.sip.registration_s.into()),
             ("session.idle_minutes", self.session.idle_minutes),
             ("session.absolute_hours", self.session.absolute_hours),
             ("turn.agent_credential_hours", self.turn.agent_credential_hours.into()),

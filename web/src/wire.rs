@@ -11,6 +11,7 @@ pub mod person;
 pub mod quality;
 pub mod record;
 pub mod ringing;
+pub mod trunk;
 pub mod words;
 
 pub use moment::Moment;

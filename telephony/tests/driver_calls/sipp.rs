@@ -15,7 +15,7 @@ use crate::exchange::{ANSWER, Exchange, PROMPT, RING, media_config, sip_config};
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Runs a scenario and expects every call to go as written.
-async fn run(exchange: &Exchange, scenario: &str, number: &str, options: &[&str]) {
+pub(crate) async fn run(exchange: &Exchange, scenario: &str, number: &str, options: &[&str]) {
     let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/sipp");
     let mut sipp = Command::new("sipp");
     sipp.arg("-sf").arg(scenarios.join(scenario)).args(["-s", number, "-i", "127.0.0.1"]);

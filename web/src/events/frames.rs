@@ -105,6 +105,11 @@ impl Frames {
                 waiting: view.waiting,
                 longest_wait_ms: view.longest_since.map_or(0, |from| millis(now.since(from))),
             },
+            Happening::TrunkChanged { trunk, health, since } => News::TrunkChanged {
+                trunk: trunk.to_string(),
+                health: (*health).into(),
+                since: (*since).into(),
+            },
             Happening::Alerted(alert) => {
                 News::Alert(AlertView::raised(event.cursor, event.at, *alert))
             }

@@ -13,6 +13,7 @@ use crate::wire::alert::AlertView;
 use crate::wire::call::CallView;
 use crate::wire::quality::{AudioVerdict, QualityWord, SideQuality};
 use crate::wire::ringing::Ringing;
+use crate::wire::trunk::TrunkHealth;
 use crate::wire::words::EndCause;
 
 /// Longest frame taken from a client, bytes: a heartbeat is 20.
@@ -165,6 +166,16 @@ pub enum News {
         /// What is wrong, for the operator; absent if nothing is.
         #[serde(skip_serializing_if = "Option::is_none")]
         verdict: Option<AudioVerdict>,
+    },
+    /// A trunk's health is another now.
+    TrunkChanged {
+        /// Which trunk, by its name.
+        trunk: String,
+        /// How it is doing.
+        health: TrunkHealth,
+        /// Since when.
+        #[schema(value_type = String, format = DateTime)]
+        since: Moment,
     },
     /// A queue's length changed.
     QueueChanged {

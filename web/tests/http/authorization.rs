@@ -102,6 +102,7 @@ const TABLE: &[(&str, &[Who])] = &[
     ("list_alerts", WATCHERS),
     ("acknowledge_alert", DIRECTORS),
     ("list_queues", FLOOR),
+    ("list_trunks", WATCHERS),
     ("accept_reservation", AGENTS),
     ("reject_reservation", AGENTS),
     ("get_call", CALLS),
