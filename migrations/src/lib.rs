@@ -8,6 +8,7 @@
 mod m0001_store;
 mod m0002_records;
 mod m0003_line_quality;
+mod m0004_config_versions;
 mod m0005_recordings;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_store::Step),
             Box::new(m0002_records::Step),
             Box::new(m0003_line_quality::Step),
+            Box::new(m0004_config_versions::Step),
             Box::new(m0005_recordings::Step),
         ]
     }

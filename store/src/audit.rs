@@ -56,6 +56,8 @@ pub enum Entity {
     Recording,
     /// An account of the helpline's own staff.
     User,
+    /// A version of a greeting or a calendar.
+    Configuration,
     /// Several kinds at once, as one search shows them.
     Mixed,
 }
@@ -139,6 +141,7 @@ impl Entity {
         Self::Interaction,
         Self::Recording,
         Self::User,
+        Self::Configuration,
         Self::Mixed,
     ];
 
@@ -153,6 +156,7 @@ impl Entity {
             Self::Interaction => "interaction",
             Self::Recording => "recording",
             Self::User => "user",
+            Self::Configuration => "configuration",
             Self::Mixed => "mixed",
         }
     }

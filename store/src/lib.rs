@@ -4,8 +4,7 @@
 //! [`Store::write_txn`]. One code path serves SQLite and PostgreSQL. This crate deliberately knows no
 //! contact, case or call: those rows belong to `crm`. Time always arrives as an argument; random
 //! bytes (tokens, salts) are taken from the operating system here, because a secret must not be
-//! predictable and a replay never repeats one. Versioned configuration gets its place here later, as
-//! `config_version`.
+//! predictable and a replay never repeats one.
 //!
 //! # Writing a transaction
 //!
@@ -41,6 +40,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod config_version;
 pub mod journal;
 pub mod outbox;
 mod row;

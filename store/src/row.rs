@@ -3,6 +3,8 @@
 pub(crate) mod account;
 pub(crate) mod audit_entry;
 pub(crate) mod audit_record;
+pub(crate) mod config_publication;
+pub(crate) mod config_version;
 pub(crate) mod journal;
 pub(crate) mod journal_head;
 pub(crate) mod journal_snapshot;

@@ -10,7 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use crate::call_task::{CallInput, CallTask, INBOX_LEN};
-use crate::hub::{Hub, Line};
+use crate::hub::Hub;
+use crate::lines::{Line, Lines};
 use crate::recording::{Witness, notice};
 use crate::registry::{CallEntry, LegOwner};
 use crate::talk_quality::TalkQuality;
@@ -28,7 +29,9 @@ pub(crate) struct Admitted {
     hub: Arc<Hub>,
     view: CallView,
     leg: LegId,
+    /// The line dialled, and the lines that this call keeps to its end.
     line: Line,
+    lines: Arc<Lines>,
     /// Taken by the task that the call gets.
     inbox: Option<mpsc::Receiver<CallInput>>,
 }
@@ -48,7 +51,8 @@ impl Admitted {
         if hub.is_draining() {
             return Err(Refusal::Stopping);
         }
-        let line = hub.lines.of(dialled).clone();
+        let lines = hub.lines.get();
+        let line = lines.of(dialled).clone();
         let id = CallId::from_uuid(hub.clock.mint());
         let view = CallView {
             id,
@@ -82,7 +86,7 @@ impl Admitted {
         drop(maps);
         metrics::gauge!("helpline_calls").increment(1.0);
         metrics::counter!("helpline_calls_arrived_total").increment(1);
-        Ok(Self { hub: Arc::clone(hub), view, leg, line, inbox: Some(received) })
+        Ok(Self { hub: Arc::clone(hub), view, leg, line, lines, inbox: Some(received) })
     }
 
     pub(crate) fn id(&self) -> CallId {
@@ -103,11 +107,14 @@ impl Admitted {
         hub.registry.update_call(view.id, |view| view.language = remembered);
         let written = hub.records.arrived(view);
         hub.tasks.spawn(await_record(Arc::clone(&hub), view.id, written));
+        let (hours, queue) = self.line.at(view.arrived_at);
         let rule = hub.recording.rule(self.line.recording);
         let facts = CallFacts {
             id: view.id,
             leg,
-            queue: self.line.queue,
+            queue,
+            hours,
+            sounds: self.lines.sounds().clone(),
             flow: Arc::clone(&self.line.flow),
             remembered_language: remembered,
             class: self.line.class,

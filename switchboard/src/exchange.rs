@@ -33,12 +33,13 @@ use crate::bus::{Bus, Subscription};
 use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
-use crate::hub::{Hub, Lines};
+use crate::hub::Hub;
+use crate::lines::{CurrentLines, Lines};
 use crate::recording::{Clerk, NOTES_MAX, RecordingConfig, RecordingError, RecordingPort};
 use crate::registry::{AgentEntry, AgentProfile, LegOwner, Registry};
 use crate::view::{AgentView, CallView, FloorBoard, Medium, RingingView};
 use crate::watch::{Watch, WatchConfig};
-use crate::{presence, pumps, records, recovery, replay};
+use crate::{places, presence, pumps, records, recovery, replay};
 
 /// What the exchange is started with.
 pub struct ExchangeConfig {
@@ -157,7 +158,7 @@ impl Exchange {
             floor: port,
             records,
             recording,
-            lines: config.lines,
+            lines: CurrentLines::new(config.lines),
             caller_keys: CallerKeys::default(),
             calls_max: config.calls_max,
             tasks,
@@ -176,6 +177,7 @@ impl Exchange {
             tokio::spawn(pumps::pump_sip(Arc::clone(&hub), drivers.sip_events)),
             tokio::spawn(pumps::pump_media(Arc::clone(&hub), drivers.media_events)),
             tokio::spawn(presence::watch(Arc::clone(&hub), config.agent_lost_after)),
+            tokio::spawn(places::watch(Arc::clone(&hub))),
             record_task,
         ];
         let floor_task = Arc::new(tokio::sync::Mutex::new(Some(floor_task)));
@@ -416,7 +418,7 @@ impl Exchange {
     /// The boards' view of the whole floor.
     #[must_use]
     pub fn floor_board(&self) -> FloorBoard {
-        let queues = self.hub.lines.queues();
+        let queues = self.hub.lines.get().queues();
         let maps = self.hub.registry.lock();
         let mut agents: Vec<_> = maps.agents.values().map(AgentEntry::view).collect();
         agents.sort_by_key(|view| view.agent);

@@ -1,16 +1,14 @@
 //! What all tasks of the exchange share, and how the floor's effects reach calls and consoles.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crm::interaction::Mark;
 use ids::{AgentId, CallId, Class, LegId, QueueId, Timestamp};
-use routing::{Effects, FloorEffect, FloorEvent, LeaveCause};
+use routing::{Effects, FloorEffect, FloorEvent, LeaveCause, RefusedWhy};
 use telephony::call::{CallEvent, EndCause};
 use telephony::driver::media::MediaPlane;
 use telephony::driver::sip::SipPort;
-use telephony::flow::Flow;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::task::TaskTracker;
 
@@ -19,54 +17,11 @@ use crate::call_task::CallInput;
 use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::floor_task::{FloorPort, Perform};
-use crate::recording::{Note, RecordingPort, RecordingRules};
+use crate::lines::CurrentLines;
+use crate::recording::{Note, RecordingPort};
 use crate::records::RecordPort;
 use crate::registry::{AgentEntry, Registry};
 use crate::view::{CallState, Medium, RingingView};
-
-/// A public number: where its callers go and what they hear.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// The queue of its callers.
-    pub queue: QueueId,
-    /// What they hear first.
-    pub flow: Arc<Flow>,
-    /// The class they start with.
-    pub class: Class,
-    /// Whether their talks are recorded.
-    pub recording: RecordingRules,
-}
-
-/// The public numbers. A number that is not among them reaches the first line all the same: whoever
-/// dialled it needs a person, and the carrier sent the call here.
-#[derive(Clone, Debug)]
-pub struct Lines {
-    by_number: HashMap<String, Line>,
-    fallback: Line,
-}
-
-impl Lines {
-    /// Lines by number; callers of any other number reach `fallback`.
-    #[must_use]
-    pub fn new(fallback: Line, by_number: HashMap<String, Line>) -> Self {
-        Self { by_number, fallback }
-    }
-
-    pub(crate) fn queues(&self) -> Vec<QueueId> {
-        let mut queues: Vec<_> = self.by_number.values().map(|line| line.queue).collect();
-        queues.push(self.fallback.queue);
-        queues.sort_unstable();
-        queues.dedup();
-        queues
-    }
-
-    pub(crate) fn of(&self, dialled: &str) -> &Line {
-        self.by_number.get(dialled).unwrap_or_else(|| {
-            metrics::counter!("helpline_calls_to_unknown_number_total").increment(1);
-            &self.fallback
-        })
-    }
-}
 
 pub(crate) struct Hub {
     pub(crate) clock: Clock,
@@ -77,7 +32,7 @@ pub(crate) struct Hub {
     pub(crate) floor: FloorPort,
     pub(crate) records: RecordPort,
     pub(crate) recording: RecordingPort,
-    pub(crate) lines: Lines,
+    pub(crate) lines: CurrentLines,
     pub(crate) caller_keys: CallerKeys,
     pub(crate) calls_max: usize,
     pub(crate) tasks: TaskTracker,
@@ -219,11 +174,12 @@ impl Hub {
                     entry.next = next;
                 });
             }
-            FloorEffect::SetWaiting { call, queue, class, position, expected_wait: _ } => {
+            FloorEffect::SetWaiting { call, queue, class, position, expected_wait } => {
                 self.note_reroute(now, call, queue, class);
                 let view = self.registry.set_waiting(call, queue, class, position, now);
                 self.bus.publish(now, Audience::Everyone, Happening::QueueChanged(view));
                 self.show_waiting(now, call);
+                self.tell_call(call, CallEvent::PlaceChanged { position, expected_wait });
             }
             FloorEffect::ClearWaiting { call, queue } => {
                 let view = self.registry.clear_waiting(call, queue);
@@ -232,8 +188,11 @@ impl Hub {
             FloorEffect::Alert { alert } => {
                 self.bus.publish(now, Audience::Supervisors, Happening::Alerted(alert));
             }
-            FloorEffect::Refuse { .. } => {
+            FloorEffect::Refuse { event, why } => {
                 metrics::counter!("helpline_floor_events_refused_total").increment(1);
+                if let (FloorEvent::CallerArrived { call, .. }, RefusedWhy::Full) = (event, why) {
+                    self.tell_call(call, CallEvent::QueueFull);
+                }
             }
         }
     }

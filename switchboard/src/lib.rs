@@ -12,6 +12,7 @@
 mod admission;
 mod alerts;
 mod bus;
+pub mod calendar;
 mod call_task;
 mod caller_keys;
 mod clock;
@@ -20,6 +21,8 @@ mod floor_journal;
 mod floor_task;
 mod hub;
 mod journal_writer;
+mod lines;
+mod places;
 mod presence;
 mod pumps;
 mod recording;
@@ -35,7 +38,7 @@ pub use alerts::{Acknowledged, AlertView};
 pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
 pub use clock::Clock;
 pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};
-pub use hub::{Line, Lines};
+pub use lines::{Line, Lines, OpeningHours};
 pub use recording::{
     RecordingConfig, RecordingError, RecordingRules, RecordingState, RecordingView, RecordingWish,
     Tier,

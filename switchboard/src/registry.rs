@@ -315,6 +315,10 @@ impl Registry {
         maps.queue_view(queue)
     }
 
+    pub(crate) fn nobody_waits(&self) -> bool {
+        self.lock().waiting.values().all(HashMap::is_empty)
+    }
+
     /// Forgets a call and its leg.
     pub(crate) fn remove_call(&self, call: CallId) {
         let mut maps = self.lock();

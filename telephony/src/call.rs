@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! Arriving ─ recorded ─► Answering ─ confirmed ─► Greeting ─ 0, 9, its end ─► Waiting
+//! Waiting ─ queue full ─► Waiting, outside ─ again and again ─► Waiting
 //! Waiting ─ agent accepted ─► Talking ◄─ hold, resume ─► OnHold
 //! Talking, OnHold ─ agent's audio lost ─► Interrupted ─ back ─► as it was
 //! Interrupted ─ not back in time, 0, 9 ─► Waiting, at the head
@@ -30,19 +31,25 @@ mod effect;
 mod event;
 mod greeting;
 mod machine;
+mod queue_sound;
 mod setup;
 mod sound;
 mod state;
 mod talk;
 mod waiting;
+mod words;
 
 pub use effect::{CallEffect, EndCause, PlayId, Playlist, PromptName, Refusal};
 pub use event::{CallEvent, Digit, LeftHow};
 pub use machine::{Call, CallConfig, CallFacts, Refused};
+pub use queue_sound::{QueueSound, QueueSounds, SayPlace};
 pub use sound::{
-    MACHINE_PROMPTS, PROMPT_AGENT_LOST, PROMPT_CHANGE_LANGUAGE, PROMPT_EMERGENCY, PROMPT_MUSIC,
-    PROMPT_PLEASE_WAIT, PROMPT_RECORDED, PROMPT_RECORDING_CONSENT, PROMPT_STILL_WAITING,
+    MACHINE_PROMPTS, PROMPT_AGENT_LOST, PROMPT_CHANGE_LANGUAGE, PROMPT_EMERGENCY,
+    PROMPT_EMERGENCY_WAITING, PROMPT_MUSIC, PROMPT_PLEASE_WAIT, PROMPT_PRESS_NINE,
+    PROMPT_QUEUE_FULL, PROMPT_QUEUE_SAFETY, PROMPT_RECORDED, PROMPT_RECORDING_CONSENT,
+    PROMPT_STILL_WAITING,
 };
 pub use state::{
-    Answering, Arriving, CallState, Early, Greeting, Interrupted, Sound, Talk, UrgentKey, Waiting,
+    Answering, Arriving, CallState, Early, Greeting, Interrupted, Place, Sound, Talk, UrgentKey,
+    Waiting,
 };

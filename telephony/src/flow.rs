@@ -46,9 +46,14 @@
 //! ```
 //!
 //! A [`Flow`] that exists is sound: its steps form no loop, all can be reached, the language comes
-//! first, and the only way out is a queue, so every branch ends at a person. [`Flow::validate`]
-//! then checks it against the world: queues and prompts exist, the worst branch is short enough.
+//! first, menus are at most two levels deep with at most four options, and the only way out is a queue,
+//! so every branch ends at a person. [`Flow::prove`] then checks it against the world: queues and
+//! prompts exist, a closed line leads to an open queue, the worst branch is short enough.
 //! [`FlowRun`] is one caller's walk through it.
+//!
+//! A step `hours` parts the callers by the opening hours of the line: its branches are `open`, `closed`
+//! and `holiday` (left out: as `closed`). Whoever is not greeted as open must reach a queue that is
+//! always open. A `say` step with `says_opening = true` ends with the time at which the line opens.
 //!
 //! The keys `9` (emergency), `0` (a person) and `*` (change the language) mean the same everywhere;
 //! no step may use them. `9` and `0` are the call machine's, see [`crate::call`].
@@ -57,8 +62,11 @@ mod builtin;
 mod check;
 mod error;
 mod graph;
+mod hours;
 mod parse;
+mod proof;
 mod run;
+mod simulate;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -68,9 +76,12 @@ use ids::{Class, Language, QueueId};
 use crate::call::{Digit, PromptName};
 
 pub use builtin::{BUILTIN_FLOWS, builtin_flow};
-pub use check::FlowReport;
+pub use check::FlowWorld;
 pub use error::FlowError;
+pub use hours::{Hours, OPENING_PROMPTS, Opening, OpeningDay, Weekday};
+pub use proof::{BranchProof, FlowProof};
 pub use run::{FlowNext, FlowOutput, FlowRun};
+pub use simulate::{Heard, Rehearsal, RehearsalStart, rehearse};
 
 /// A step, by its place in the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,10 +99,11 @@ pub struct Flow {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
-    Say { speech: Speech, barge_in: bool, then: StepIndex },
+    Say { speech: Speech, says_opening: bool, barge_in: bool, then: StepIndex },
     Choose(Choice),
     SetLanguage { language: Language, then: StepIndex },
     SetClass { class: Class, then: StepIndex },
+    Hours { open: StepIndex, closed: StepIndex, holiday: StepIndex },
     ToQueue { queue: QueueId },
 }
 
@@ -139,6 +151,16 @@ impl Flow {
         self.steps.iter().flat_map(|(_, step)| step.prompts()).collect()
     }
 
+    /// Whether it asks for the opening hours of its line.
+    #[must_use]
+    pub fn asks_for_hours(&self) -> bool {
+        self.steps.iter().any(|(_, step)| matches!(step, Step::Hours { .. }))
+    }
+
+    fn says_opening(&self) -> bool {
+        self.steps.iter().any(|(_, step)| matches!(step, Step::Say { says_opening: true, .. }))
+    }
+
     fn step(&self, index: StepIndex) -> &Step {
         &self.steps[index.0].1
     }
@@ -153,7 +175,10 @@ impl Step {
         let (speech, again): (&[PromptName], &[PromptName]) = match self {
             Self::Say { speech, .. } => (&speech.prompts, &[]),
             Self::Choose(choice) => (&choice.speech.prompts, &choice.again),
-            Self::SetLanguage { .. } | Self::SetClass { .. } | Self::ToQueue { .. } => (&[], &[]),
+            Self::SetLanguage { .. }
+            | Self::SetClass { .. }
+            | Self::Hours { .. }
+            | Self::ToQueue { .. } => (&[], &[]),
         };
         speech.iter().chain(again)
     }
@@ -170,6 +195,11 @@ impl Step {
                 .map(|(digit, to)| (format!("key {}", digit.as_char()), *to))
                 .chain([("otherwise".to_owned(), choice.otherwise)])
                 .collect(),
+            Self::Hours { open, closed, holiday } => vec![
+                ("open".to_owned(), *open),
+                ("closed".to_owned(), *closed),
+                ("holiday".to_owned(), *holiday),
+            ],
             Self::ToQueue { .. } => vec![],
         }
     }

@@ -4,10 +4,13 @@
 pub mod agents;
 pub mod alerts;
 pub mod audit;
+pub mod calendars;
 pub mod calls;
 pub mod cases;
+mod configured;
 pub mod contacts;
 pub mod floor;
+pub mod flows;
 pub mod households;
 pub mod interactions;
 pub mod me;
@@ -33,7 +36,7 @@ pub const PREFIX: &str = "/api/v1";
 
 /// Every endpoint, with its documentation. What is not listed here does not exist.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(people()).merge(floor()).merge(records())
+    OpenApiRouter::new().merge(people()).merge(floor()).merge(records()).merge(greetings())
 }
 
 /// Signing in, accounts, the audit.
@@ -82,6 +85,22 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(web_calls::get, web_calls::end))
         .routes(routes!(web_calls::press))
         .routes(routes!(events::endpoint::open))
+}
+
+/// Greetings and calendars.
+fn greetings() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::get))
+        .routes(routes!(flows::list_versions, flows::add_version))
+        .routes(routes!(flows::publish))
+        .routes(routes!(flows::roll_back))
+        .routes(routes!(flows::rehearse::simulate))
+        .routes(routes!(calendars::list))
+        .routes(routes!(calendars::get))
+        .routes(routes!(calendars::list_versions, calendars::add_version))
+        .routes(routes!(calendars::publish))
+        .routes(routes!(calendars::roll_back))
 }
 
 /// Contacts, cases, interactions, search.

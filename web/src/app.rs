@@ -9,6 +9,7 @@ use ids::{QueueId, Timestamp};
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::Store;
 use switchboard::Exchange;
+use telephony::media::AudioLibrary;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +38,8 @@ pub struct Parts {
     pub exchange: Exchange,
     /// The search.
     pub search: Search,
+    /// What callers can hear.
+    pub library: Arc<AudioLibrary>,
     /// What is counted.
     pub metrics: PrometheusHandle,
     /// Ends what outlives a request (event streams) when the program stops.
@@ -50,6 +53,8 @@ struct Inner {
     saved: SavedCases,
     ended: EndedSessions,
     queue_names: HashMap<QueueId, String>,
+    /// Held while something is put in force, so that the exchange gets the last of two last.
+    publishing: tokio::sync::Mutex<()>,
 }
 
 /// How often clients may try.
@@ -90,6 +95,7 @@ impl App {
             saved: SavedCases::new(),
             ended: EndedSessions::new(),
             queue_names: queues.map(|queue| (queue.id, queue.name_en.clone())).collect(),
+            publishing: tokio::sync::Mutex::new(()),
             parts,
         };
         Self { inner: Arc::new(inner) }
@@ -117,6 +123,18 @@ impl App {
     #[must_use]
     pub fn search(&self) -> &Search {
         &self.inner.parts.search
+    }
+
+    /// What callers can hear.
+    #[must_use]
+    pub fn library(&self) -> &Arc<AudioLibrary> {
+        &self.inner.parts.library
+    }
+
+    /// Held while something is put in force.
+    #[must_use]
+    pub fn publishing(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.publishing
     }
 
     /// What is counted.

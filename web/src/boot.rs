@@ -1,33 +1,29 @@
 //! Starts the program's parts in order and stops them in reverse. The only place that knows them all.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use crm::recording::Rule;
+use anyhow::Context as _;
 use crm::search::{Indexer, Search, SearchIndex};
-use ids::QueueId;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use routing::{FloorConfig, Overflow, QueueRules};
 use store::Store;
-use switchboard::{
-    Drivers, Exchange, ExchangeConfig, Line, Lines, RecordingConfig, RecordingRules,
-};
+use switchboard::{Drivers, Exchange, ExchangeConfig, Lines, RecordingConfig};
 use telephony::driver::media::{MediaConfig, MediaPlane};
 use telephony::driver::sip::{ReservedLine, RsipPort, SipConfig, SipPort};
 use telephony::driver::trunk::KeepAlive;
-use telephony::flow::{Flow, builtin_flow};
 use telephony::media::AudioLibrary;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
+use crate::clock;
 use crate::config::{self, RecordingRule, Settings};
 use crate::doors::Doors;
+use crate::greetings::{Texts, World};
 use crate::housekeeping;
 use crate::prompts;
 use crate::server;
@@ -106,31 +102,37 @@ fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
     std::path::absolute(path).with_context(|| format!("the folder {}", path.display()))
 }
 
-/// The greetings, read and checked against queues and prompts; no caller may meet a bad one.
+/// The lines of the settings with these texts; no caller may meet a bad greeting.
 ///
 /// # Errors
-/// A sentence that names the greeting and what is wrong with it.
-pub fn lines(settings: &Settings, library: &AudioLibrary) -> anyhow::Result<Lines> {
-    let queues: Vec<QueueId> = settings.queues.iter().map(|queue| queue.id).collect();
-    let mut by_number = HashMap::new();
-    let mut first = None;
-    for queue in &settings.queues {
-        let flow = greeting(&queue.flow)?;
-        flow.validate(&queues, library)?;
-        let recording = RecordingRules { tier_one: rule(queue.recording) };
-        let line = Line { queue: queue.id, flow: Arc::new(flow), class: queue.class, recording };
-        first.get_or_insert_with(|| line.clone());
-        by_number.insert(queue.number.clone(), line);
-    }
-    let Some(first) = first else { bail!("there must be at least one [[queue]]") };
-    Ok(Lines::new(first, by_number))
+/// A sentence that names the setting, or the greeting and its step.
+pub fn lines(settings: &Settings, library: &AudioLibrary, texts: &Texts) -> anyhow::Result<Lines> {
+    World::new(settings, library, texts).lines().map_err(|wrong| {
+        let sentences: Vec<_> = wrong.into_iter().map(|wrong| wrong.sentence).collect();
+        anyhow::anyhow!(sentences.join("; "))
+    })
 }
 
-fn greeting(name: &str) -> anyhow::Result<Flow> {
-    let Some(flow) = builtin_flow(name) else {
-        bail!("bad setting `queue.flow`: there is no greeting \"{name}\"");
-    };
-    Ok(flow?)
+/// The lines in force. If what was published no longer fits the settings, those that come with the
+/// program are taken instead, and the log says why: a helpline that does not start helps nobody.
+async fn lines_in_force(
+    settings: &Settings,
+    library: &AudioLibrary,
+    store: &Store,
+) -> anyhow::Result<Lines> {
+    Texts::import(store, clock::now()).await?;
+    let texts = Texts::in_force(store).await?;
+    match lines(settings, library, &texts) {
+        Ok(lines) => Ok(lines),
+        Err(wrong) if texts != Texts::builtin() => {
+            tracing::error!(
+                why = %wrong,
+                "what was published cannot be used; the built-in greetings and calendars are"
+            );
+            lines(settings, library, &Texts::builtin())
+        }
+        Err(wrong) => Err(wrong),
+    }
 }
 
 /// Starts everything.
@@ -140,11 +142,13 @@ fn greeting(name: &str) -> anyhow::Result<Flow> {
 pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let metrics = recorder()?;
     let library = Arc::new(prompts::library(settings.prompts.folder.as_deref())?);
-    let lines = lines(&settings, &library)?;
+    // The settings are tried before anything is opened or made.
+    lines(&settings, &library, &Texts::builtin())?;
     let store = open_store(&settings).await?;
+    let lines = lines_in_force(&settings, &library, &store).await?;
     let index = open_index(&settings).await?;
     let doors = Doors::open(&settings).await?;
-    let (exchange, sip, webrtc) = start_exchange(&settings, &store, lines, library).await?;
+    let (exchange, sip, webrtc) = start_exchange(&settings, &store, lines, &library).await?;
     let (http, redirect) = doors.addresses()?;
     let addresses = Addresses { http, redirect, sip: sip.local_addr(), webrtc };
     let (stop_indexer, stopped) = watch::channel(false);
@@ -156,6 +160,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         store,
         exchange,
         search: Search::new(index),
+        library,
         metrics,
         stopping,
     });
@@ -176,10 +181,11 @@ async fn start_exchange(
     settings: &Settings,
     store: &Store,
     lines: Lines,
-    library: Arc<AudioLibrary>,
+    library: &Arc<AudioLibrary>,
 ) -> anyhow::Result<(Exchange, Arc<RsipPort>, SocketAddr)> {
     let (media_sender, media_events) = mpsc::channel(REPORTS_MAX);
-    let media = MediaPlane::start(media_config(settings), library, media_sender).await?;
+    let media =
+        MediaPlane::start(media_config(settings), Arc::clone(library), media_sender).await?;
     let webrtc = media.webrtc_addr();
     let (sip_sender, sip_events) = mpsc::channel(REPORTS_MAX);
     let sip = RsipPort::start(sip_config(settings), sip_sender).await?;
@@ -196,14 +202,6 @@ async fn start_exchange(
     };
     let exchange = Exchange::start(config, store.clone(), drivers).await?;
     Ok((exchange, sip, webrtc))
-}
-
-const fn rule(rule: RecordingRule) -> Option<Rule> {
-    match rule {
-        RecordingRule::Never => None,
-        RecordingRule::Announced => Some(Rule::Announced),
-        RecordingRule::Consent => Some(Rule::Consent),
-    }
 }
 
 /// How talks are recorded; `None`, and a warning if a queue asks for it, without a key.

@@ -25,8 +25,8 @@ pub use operating::{Stop, Telemetry, Tls};
 pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
-    Data, Database, Floor, Http, Limits, Log, Media, Overflow, Prompts, Queue, Rtp, Session, Sip,
-    Turn, Webrtc,
+    AnnouncePlace, Data, Database, Floor, Http, Limits, Log, Media, Overflow, Prompts, Queue, Rtp,
+    Session, Sip, Turn, Webrtc,
 };
 pub use service::Service;
 pub use trunk::Trunk;

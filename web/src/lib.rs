@@ -19,6 +19,7 @@ pub mod edge;
 pub mod events;
 pub mod explain;
 pub mod extract;
+pub mod greetings;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod limit;

@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod alert;
 pub mod call;
+pub mod configuration;
 pub mod day;
 pub mod ice;
 pub mod metrics;

@@ -13,6 +13,8 @@ mod call;
 mod certificate;
 #[path = "http/events.rs"]
 mod events;
+#[path = "http/flows.rs"]
+mod flows;
 #[path = "http/ice_servers.rs"]
 mod ice_servers;
 #[path = "http/mutations.rs"]

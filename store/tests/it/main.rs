@@ -4,6 +4,7 @@
 
 mod account;
 mod audit;
+mod config_version;
 mod journal;
 mod machine;
 mod outbox;

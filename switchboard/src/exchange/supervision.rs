@@ -1,12 +1,19 @@
-//! What a supervisor does on the floor: puts agents into states, moves callers, gives them a class.
+//! What a supervisor does on the floor: puts agents into states, moves callers, gives them a class;
+//! and the lines that new calls get.
 
 use ids::{AgentId, CallId, Class, QueueId, UserId};
 use routing::{FloorEvent, ForceReason, Wanted};
 
 use super::{Exchange, ExchangeError};
+use crate::lines::Lines;
 use crate::view::AgentView;
 
 impl Exchange {
+    /// Gives new calls these lines; calls that are alive keep theirs.
+    pub fn set_lines(&self, lines: Lines) {
+        self.hub.lines.replace(lines);
+    }
+
     /// A supervisor puts an agent into a state; a live call goes on, and the state follows it.
     ///
     /// # Errors

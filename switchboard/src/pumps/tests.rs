@@ -23,7 +23,7 @@ use super::*;
 use crate::bus::{Bus, BusEvent};
 use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
-use crate::hub::{Line, Lines};
+use crate::lines::{CurrentLines, Line, Lines};
 use crate::recording::{RecordingPort, RecordingRules};
 use crate::registry::{AgentEntry, AgentProfile, CallEntry, Registry};
 use crate::talk_quality::TalkQuality;
@@ -148,7 +148,13 @@ pub(crate) async fn hub(db: &TestDb) -> Hub {
     let flow = builtin_flow("health").expect("built in").expect("sound");
     let queue = "health".parse().expect("a queue");
     let class = Class::Standard;
-    let line = Line { queue, flow: Arc::new(flow), class, recording: RecordingRules::default() };
+    let line = Line {
+        queue,
+        flow: Arc::new(flow),
+        class,
+        recording: RecordingRules::default(),
+        hours: None,
+    };
     Hub {
         clock: Clock::system(),
         bus: Bus::new(),
@@ -158,7 +164,7 @@ pub(crate) async fn hub(db: &TestDb) -> Hub {
         floor: floor_task::channel().0,
         records: records::start(db.store().clone()).0,
         recording: RecordingPort::off(),
-        lines: Lines::new(line, HashMap::new()),
+        lines: CurrentLines::new(Lines::new(line, HashMap::new())),
         calls_max: 10,
         tasks: TaskTracker::new(),
         draining: false.into(),

@@ -55,6 +55,9 @@ impl Witness {
             | CallEvent::CallerConfirmed
             | CallEvent::CallerLeft { .. }
             | CallEvent::AgentAccepted { .. }
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp

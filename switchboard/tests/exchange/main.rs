@@ -5,5 +5,6 @@ mod endings;
 mod restart;
 mod supervision;
 mod support;
+mod waiting;
 mod watch;
 mod web_calls;

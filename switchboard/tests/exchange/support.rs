@@ -57,6 +57,13 @@ impl Bench {
         Self::start_as(db, |sip| sip, config).await
     }
 
+    /// At most so many callers wait.
+    pub(crate) async fn with_room_for(waiting_max: u32) -> Self {
+        let mut config = config(None, None);
+        config.floor.waiting_max = waiting_max;
+        Self::start_as(TestDb::sqlite().await, |sip| sip, config).await
+    }
+
     async fn start_as(
         db: TestDb,
         wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
@@ -194,6 +201,7 @@ fn config(db: &TestDb, rule: Option<Rule>, recording: Option<RecordingConfig>) -
         flow: Arc::new(flow),
         class: Class::Standard,
         recording: RecordingRules { tier_one: rule },
+        hours: None,
     };
     ExchangeConfig {
         floor: FloorConfig::with_queues(vec![health()]),

@@ -56,7 +56,9 @@ impl Step<'_> {
         if let CallerLeg::Up = leg {
             self.drop_leg(state, cause);
         }
-        if let CallState::Waiting(_) = state {
+        if let CallState::Waiting(waiting) = state
+            && waiting.on_floor()
+        {
             self.out.push(CallEffect::LeaveQueue { abandoned });
         }
         if let Some(agent) = state.agent() {

@@ -1,5 +1,7 @@
 //! What happens to a call. Past tense.
 
+use std::time::Duration;
+
 use ids::{AgentId, Class, LegId, QueueId};
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +83,15 @@ pub enum CallEvent {
         /// Which.
         play: PlayId,
     },
+    /// The caller waits on the floor, or waits at another place now.
+    PlaceChanged {
+        /// Callers before this one; 0 is next.
+        position: u32,
+        /// How long the caller will wait from now, where the floor can tell.
+        expected_wait: Option<Duration>,
+    },
+    /// The queue takes nobody more of this class.
+    QueueFull,
     /// The floor gave the call to an agent, whose audio is this leg.
     AgentAccepted {
         /// Who.

@@ -16,8 +16,9 @@ impl Step<'_> {
     pub(super) fn greet(&mut self) -> CallState {
         let mut said = Vec::new();
         let flow = Arc::clone(&self.line.flow);
+        let (language, hours) = (self.line.language, self.line.hours);
         let notice = self.line.notice.clone().filter(|_| self.line.class != Class::Emergency);
-        let next = FlowRun::start(flow, self.line.language, notice, self.now, &mut said);
+        let next = FlowRun::start(flow, language, hours, notice, self.now, &mut said);
         self.follow(next, said, PlayId::default())
     }
 
@@ -36,7 +37,9 @@ impl Step<'_> {
             | CallEvent::CallerConfirmed => Ok(CallState::Greeting(greeting)),
             CallEvent::CallerLeft { how } => Ok(self.left(&CallState::Greeting(greeting), how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&CallState::Greeting(greeting), cause)),
-            event @ (CallEvent::AgentAccepted { .. }
+            event @ (CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
+            | CallEvent::AgentAccepted { .. }
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }

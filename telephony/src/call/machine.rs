@@ -7,10 +7,10 @@ use ids::{AgentId, CallId, Class, Language, LegId, QueueId, Timestamp};
 use thiserror::Error;
 
 use super::{
-    Arriving, CallEffect, CallEvent, CallState, Early, PROMPT_MUSIC, PlayId, Playlist, PromptName,
-    Sound, Waiting,
+    Arriving, CallEffect, CallEvent, CallState, Early, PlayId, Playlist, PromptName, QueueSounds,
+    Sound,
 };
-use crate::flow::Flow;
+use crate::flow::{Flow, Hours};
 
 /// The timers of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub struct CallConfig {
     pub agent_media_grace: Duration,
     /// How often a waiting caller hears words.
     pub announce_every: Duration,
+    /// Shortest time between words to a waiting caller, from the end of the last.
+    pub announce_gap: Duration,
+    /// How often a caller whom a full queue did not take tries again.
+    pub full_retry: Duration,
 }
 
 impl Default for CallConfig {
@@ -31,7 +35,9 @@ impl Default for CallConfig {
             record_timeout: Duration::from_secs(2),
             set_up_timeout: Duration::from_secs(32),
             agent_media_grace: Duration::from_secs(15),
-            announce_every: Duration::from_secs(30),
+            announce_every: Duration::from_secs(60),
+            announce_gap: Duration::from_secs(15),
+            full_retry: Duration::from_secs(15),
         }
     }
 }
@@ -44,8 +50,12 @@ pub struct CallFacts {
     pub id: CallId,
     /// The caller's leg.
     pub leg: LegId,
-    /// The queue of the number dialled.
+    /// The queue of the number dialled; outside its hours, the one that takes its callers.
     pub queue: QueueId,
+    /// Whether the line is open.
+    pub hours: Hours,
+    /// What waiting callers hear, by queue.
+    pub sounds: QueueSounds,
     /// The greeting of the number dialled.
     pub flow: Arc<Flow>,
     /// The language last used by this caller's number.
@@ -91,6 +101,8 @@ impl Refused {
             | CallEvent::CallerLeft { .. }
             | CallEvent::DigitPressed { .. }
             | CallEvent::PlayEnded { .. }
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
@@ -119,11 +131,14 @@ impl Call {
         now: Timestamp,
         _out: &mut Vec<CallEffect>,
     ) -> Self {
-        let CallFacts { id, leg, queue, flow, remembered_language, class, notice } = facts;
+        let CallFacts { id, leg, queue, hours, sounds, .. } = facts;
+        let CallFacts { flow, remembered_language, class, notice, .. } = facts;
         // A language that this greeting does not speak would ask for an agent whom nobody hired.
         let language = remembered_language.filter(|l| flow.languages().contains(l));
         let until = now + config.record_timeout;
-        let line = Line { config, id, leg, queue, class, language, flow, notice, plays: 0 };
+        let plays = 0;
+        let line =
+            Line { config, id, leg, queue, class, language, hours, sounds, flow, notice, plays };
         Self { line, state: CallState::Arriving(Arriving { until, early: Early::default() }) }
     }
 
@@ -216,6 +231,8 @@ pub(super) struct Line {
     pub(super) queue: QueueId,
     pub(super) class: Class,
     pub(super) language: Option<Language>,
+    pub(super) hours: Hours,
+    pub(super) sounds: QueueSounds,
     pub(super) flow: Arc<Flow>,
     /// What this caller has still to be told before talking with a person.
     pub(super) notice: Option<PromptName>,
@@ -253,13 +270,19 @@ impl Step<'_> {
 
     /// Words of the machine, in the caller's language; music follows.
     pub(super) fn announce(&mut self, prompt: &str) -> Sound {
-        let prompts = vec![self.spoken(prompt)];
+        self.announce_all(&[prompt])
+    }
+
+    /// As [`Step::announce`], several prompts one after the other.
+    pub(super) fn announce_all(&mut self, prompts: &[&str]) -> Sound {
+        let prompts = prompts.iter().map(|prompt| self.spoken(prompt)).collect();
         Sound::Announcement(self.play(prompts, false))
     }
 
+    /// The music of the queue.
     pub(super) fn music(&mut self) -> Sound {
-        let prompts = vec![self.spoken(PROMPT_MUSIC)];
-        Sound::Music(self.play(prompts, true))
+        let music = self.spoken(&self.line.sounds.of(self.line.queue).music.0);
+        Sound::Music(self.play(vec![music], true))
     }
 
     /// The floor has the caller in another queue or class. It may come after the agent's acceptance.
@@ -282,17 +305,5 @@ impl Step<'_> {
     fn spoken(&self, prompt: &str) -> (Language, PromptName) {
         let language = self.line.language.unwrap_or(self.line.flow.default_language());
         (language, PromptName(prompt.to_owned()))
-    }
-
-    /// The caller begins to wait.
-    pub(super) fn join_queue(&mut self, since: Timestamp, head: bool, prompt: &str) -> CallState {
-        let Line { queue, class, language, .. } = *self.line;
-        self.out.push(CallEffect::JoinQueue { queue, class, language, since, head });
-        let notice = self.line.notice.take();
-        let words = [Some(prompt), notice.as_ref().map(|notice| notice.0.as_str())];
-        let prompts = words.into_iter().flatten().map(|words| self.spoken(words)).collect();
-        let sound = Sound::Announcement(self.play(prompts, false));
-        let announce_at = self.now + self.line.config.announce_every;
-        CallState::Waiting(Waiting { since, sound, announce_at })
     }
 }

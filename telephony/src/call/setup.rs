@@ -22,6 +22,8 @@ impl Step<'_> {
             CallEvent::CallerLeft { how } => Ok(self.left(&CallState::Arriving(arriving), how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&CallState::Arriving(arriving), cause)),
             event @ (CallEvent::PlayEnded { .. }
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
             | CallEvent::AgentAccepted { .. }
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
@@ -61,6 +63,8 @@ impl Step<'_> {
             CallEvent::CallerLeft { how } => Ok(self.left(&state, how)),
             CallEvent::Stopped { cause } => Ok(self.stop(&state, cause)),
             event @ (CallEvent::PlayEnded { .. }
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
             | CallEvent::AgentAccepted { .. }
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost

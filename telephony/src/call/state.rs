@@ -1,5 +1,7 @@
 //! Where a call can be, and what is known there. Pure.
 
+use std::time::Duration;
+
 use ids::{AgentId, LegId, Timestamp};
 
 use super::{Digit, EndCause, PlayId};
@@ -91,8 +93,51 @@ pub struct Waiting {
     pub since: Timestamp,
     /// What the caller hears.
     pub sound: Sound,
-    /// The next announcement.
+    /// The next announcement is due, as soon as …
     pub announce_at: Timestamp,
+    /// … the caller may be spoken to again.
+    pub quiet_until: Timestamp,
+    /// What is known of the caller's place.
+    pub place: Place,
+    /// The place last said, as callers before this one.
+    pub said: Option<u32>,
+    /// The caller was told the first place.
+    pub introduced: bool,
+}
+
+/// What is known of a waiting caller's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The floor was asked to take the caller and has not answered.
+    Asked {
+        /// The queue was full before.
+        again: bool,
+    },
+    /// On the floor.
+    Known {
+        /// Callers before this one; 0 is next.
+        before: u32,
+        /// How long the caller will wait, as the floor last told.
+        expected_wait: Option<Duration>,
+    },
+    /// The queue is full: the caller is not on the floor, and tries again.
+    Outside {
+        /// When the floor is asked again.
+        retry_at: Timestamp,
+    },
+}
+
+impl Waiting {
+    /// The caller is on the floor, as far as the call knows.
+    #[must_use]
+    pub const fn on_floor(&self) -> bool {
+        !matches!(self.place, Place::Outside { .. })
+    }
+
+    /// When the caller is spoken to next.
+    pub(super) fn words_at(&self) -> Timestamp {
+        self.announce_at.max(self.quiet_until)
+    }
 }
 
 /// What a caller hears who is not spoken to.
@@ -150,7 +195,10 @@ impl CallState {
             Self::Arriving(arriving) => Some(arriving.until),
             Self::Answering(answering) => Some(answering.until),
             Self::Greeting(greeting) => Some(greeting.run.poll_timeout()),
-            Self::Waiting(waiting) => Some(waiting.announce_at),
+            Self::Waiting(waiting) => Some(match waiting.place {
+                Place::Outside { retry_at } => waiting.words_at().min(retry_at),
+                Place::Asked { .. } | Place::Known { .. } => waiting.words_at(),
+            }),
             Self::Interrupted(interrupted) => Some(interrupted.until),
             Self::Talking(_) | Self::OnHold(_) | Self::Ended { .. } => None,
         }

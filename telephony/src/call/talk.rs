@@ -42,6 +42,8 @@ impl Step<'_> {
             }
             CallEvent::AgentMediaBack { .. }
             | CallEvent::PlayEnded { .. }
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
             | CallEvent::Ticked
             | CallEvent::Recorded
             | CallEvent::RecordFailed
@@ -75,6 +77,8 @@ impl Step<'_> {
                 Some(UrgentKey::Person) | None => Ok(state),
             },
             CallEvent::PlayEnded { .. }
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
             | CallEvent::Ticked
             | CallEvent::Recorded
             | CallEvent::RecordFailed
@@ -113,6 +117,8 @@ impl Step<'_> {
             }
             CallEvent::AgentHungUp => Ok(self.hang_up(&state, EndCause::AgentHungUp)),
             CallEvent::AgentMediaLost
+            | CallEvent::PlaceChanged { .. }
+            | CallEvent::QueueFull
             | CallEvent::Ticked
             | CallEvent::Recorded
             | CallEvent::RecordFailed

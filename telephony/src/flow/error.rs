@@ -3,7 +3,7 @@
 use ids::{Language, QueueId};
 use thiserror::Error;
 
-/// Why a greeting is refused; start-up fails with this sentence.
+/// Why a greeting is refused. Each reads as one sentence; start-up fails with the first.
 #[derive(Debug, Error)]
 pub enum FlowError {
     /// Not TOML, or not of this form.
@@ -102,6 +102,56 @@ pub enum FlowError {
         /// The first step.
         step: String,
     },
+    /// Menus within menus within menus.
+    #[error(
+        "greeting `{flow}`, step `{step}`: is the {levels}. menu on the way here, at most {limit} \
+         are allowed"
+    )]
+    TooDeep {
+        /// Which greeting.
+        flow: String,
+        /// The menu that is one too many.
+        step: String,
+        /// Its level.
+        levels: usize,
+        /// The deepest level allowed.
+        limit: usize,
+    },
+    /// More options than a caller keeps in mind.
+    #[error("greeting `{flow}`, step `{step}`: {options} options, at most {limit} are allowed")]
+    TooManyOptions {
+        /// Which greeting.
+        flow: String,
+        /// Which menu.
+        step: String,
+        /// How many.
+        options: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// A closed line leads to a queue that may be closed too.
+    #[error(
+        "greeting `{flow}`, step `{step}`: callers of a closed line get here, but queue `{queue}` \
+         has opening hours; name a queue that is always open"
+    )]
+    ClosedQueue {
+        /// Which greeting.
+        flow: String,
+        /// The step that leads to the queue.
+        step: String,
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// The line has opening hours, and its greeting does not ask for them.
+    #[error(
+        "greeting `{flow}`: has no step of kind `hours`, but queue `{queue}` has opening hours"
+    )]
+    HoursNotAsked {
+        /// Which greeting.
+        flow: String,
+        /// The queue of the line.
+        queue: QueueId,
+    },
     /// A queue that is not configured.
     #[error("greeting `{flow}`, step `{step}`: there is no queue `{queue}`")]
     UnknownQueue {
@@ -148,4 +198,52 @@ pub enum FlowError {
         /// Seconds.
         limit: u64,
     },
+}
+
+impl FlowError {
+    /// The step that is wrong, where one is.
+    #[must_use]
+    pub fn step(&self) -> Option<&str> {
+        match self {
+            Self::UnknownStep { step, .. }
+            | Self::BadKey { step, .. }
+            | Self::OutOfRange { step, .. }
+            | Self::UnknownLanguage { step, .. }
+            | Self::Loop { step, .. }
+            | Self::Unreachable { step, .. }
+            | Self::LanguageNotFirst { step, .. }
+            | Self::TooDeep { step, .. }
+            | Self::TooManyOptions { step, .. }
+            | Self::ClosedQueue { step, .. }
+            | Self::UnknownQueue { step, .. }
+            | Self::TalksTooLong { step, .. } => {
+                Some(step).filter(|step| !step.is_empty()).map(String::as_str)
+            }
+            Self::Toml(_)
+            | Self::TooLong
+            | Self::BadLanguages { .. }
+            | Self::TooManySteps { .. }
+            | Self::HoursNotAsked { .. }
+            | Self::MissingPrompt { .. }
+            | Self::TooSlow { .. } => None,
+        }
+    }
+
+    /// The branch of the step that is wrong, where one is.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        if let Self::UnknownStep { branch, .. } | Self::Loop { branch, .. } = self {
+            return Some(branch);
+        }
+        None
+    }
+
+    /// The whole sentence, with the cause where there is one.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        if let Self::Toml(cause) = self {
+            return format!("{self}: {}", cause.message());
+        }
+        self.to_string()
+    }
 }

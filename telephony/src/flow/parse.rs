@@ -1,5 +1,6 @@
 //! TOML to [`Flow`]: names to places, numbers in range. Pure.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ const STEPS_MAX: usize = 64;
 const LANGUAGES_MAX: usize = 8;
 /// Most prompts in one step.
 const PROMPTS_MAX: usize = 8;
-/// Most keys in one choice.
+/// Most keys in one choice; a menu that is no choice of language has fewer, see `graph`.
 const KEYS_MAX: usize = 8;
 /// Longest wait for a key, seconds.
 const TIMEOUT_S_MAX: u32 = 15;
@@ -41,6 +42,8 @@ enum RawStep {
         prompts: Vec<PromptName>,
         #[serde(default)]
         every_language: bool,
+        #[serde(default)]
+        says_opening: bool,
         #[serde(default = "yes")]
         barge_in: bool,
         then: String,
@@ -68,6 +71,11 @@ enum RawStep {
         class: Class,
         then: String,
     },
+    Hours {
+        open: String,
+        closed: String,
+        holiday: Option<String>,
+    },
     ToQueue {
         queue: QueueId,
     },
@@ -89,45 +97,62 @@ impl Flow {
     /// Reads a greeting; see the module for the form.
     ///
     /// # Errors
-    /// A sentence that names the step and the branch. Never panics, whatever the text.
+    /// The first of what [`Flow::read`] finds. Never panics, whatever the text.
     pub fn parse(text: &str) -> Result<Self, FlowError> {
+        Self::read(text).map_err(|mut wrong| wrong.swap_remove(0))
+    }
+
+    /// As [`Flow::parse`], for the person who writes the greeting.
+    ///
+    /// # Errors
+    /// All that is wrong with it, at least one sentence; each names the step and the branch. Where
+    /// the text has not the form of a greeting, that is all that is said.
+    pub fn read(text: &str) -> Result<Self, Vec<FlowError>> {
         if text.len() > BYTES_MAX {
-            return Err(FlowError::TooLong);
+            return Err(vec![FlowError::TooLong]);
         }
-        let raw: RawFlow = toml::from_str(text).map_err(|e| FlowError::Toml(Box::new(e)))?;
+        let raw: RawFlow = toml::from_str(text).map_err(|e| vec![FlowError::Toml(Box::new(e))])?;
         let flow = resolve(raw)?;
-        graph::check(&flow)?;
-        Ok(flow)
+        let wrong = graph::check(&flow);
+        if wrong.is_empty() { Ok(flow) } else { Err(wrong) }
     }
 }
 
-fn resolve(raw: RawFlow) -> Result<Flow, FlowError> {
+fn resolve(raw: RawFlow) -> Result<Flow, Vec<FlowError>> {
     let RawFlow { name, languages, first, known, steps } = raw;
     let different = languages.iter().collect::<BTreeSet<_>>().len() == languages.len();
     if !different || !(1..=LANGUAGES_MAX).contains(&languages.len()) {
-        return Err(FlowError::BadLanguages { flow: name });
+        return Err(vec![FlowError::BadLanguages { flow: name }]);
     }
     if steps.len() > STEPS_MAX {
-        return Err(FlowError::TooManySteps { flow: name });
+        return Err(vec![FlowError::TooManySteps { flow: name }]);
     }
     let places = steps.keys().enumerate().map(|(i, n)| (n.clone(), StepIndex(i))).collect();
-    let resolver = Resolver { flow: &name, languages: &languages, places };
+    let wrong = RefCell::default();
+    let resolver = Resolver { flow: &name, languages: &languages, places, wrong: &wrong };
     let own = At { resolver: &resolver, step: "" };
-    let (first, known) = (own.target("first", &first)?, own.target("known", &known)?);
-    let steps = steps
-        .into_iter()
-        .map(|(step, raw)| {
-            let resolved = At { resolver: &resolver, step: &step }.step(raw)?;
-            Ok((step, resolved))
-        })
-        .collect::<Result<Vec<_>, FlowError>>()?;
-    Ok(Flow { name, languages, first, known, steps })
+    let (first, known) = (own.target("first", &first), own.target("known", &known));
+    let mut resolved = Vec::with_capacity(steps.len());
+    for (step, raw) in steps {
+        match (At { resolver: &resolver, step: &step }).step(raw) {
+            Ok(meant) => resolved.push((step, meant)),
+            Err(error) => wrong.borrow_mut().push(error),
+        }
+    }
+    let wrong = wrong.into_inner();
+    if wrong.is_empty() {
+        Ok(Flow { name, languages, first, known, steps: resolved })
+    } else {
+        Err(wrong)
+    }
 }
 
 struct Resolver<'a> {
     flow: &'a str,
     languages: &'a [Language],
     places: BTreeMap<String, StepIndex>,
+    /// What was found wrong and does not end the reading: all of it is told at once.
+    wrong: &'a RefCell<Vec<FlowError>>,
 }
 
 /// One step, being resolved.
@@ -139,11 +164,11 @@ struct At<'a> {
 impl At<'_> {
     fn step(&self, raw: RawStep) -> Result<Step, FlowError> {
         match raw {
-            RawStep::Say { prompts, every_language, barge_in, then } => Ok(Step::Say {
-                speech: self.speech(prompts, every_language)?,
-                barge_in,
-                then: self.target("then", &then)?,
-            }),
+            RawStep::Say { prompts, every_language, says_opening, barge_in, then } => {
+                let then = self.target("then", &then);
+                let speech = self.speech(prompts, every_language)?;
+                Ok(Step::Say { speech, says_opening, barge_in, then })
+            }
             RawStep::Choose {
                 prompts,
                 every_language,
@@ -160,27 +185,35 @@ impl At<'_> {
                 timeout: self.timeout(timeout_s)?,
                 tries: self.tries(tries)?,
                 barge_in,
-                otherwise: self.target("otherwise", &otherwise)?,
+                otherwise: self.target("otherwise", &otherwise),
             })),
             RawStep::SetLanguage { language, then } => {
                 if !self.resolver.languages.contains(&language) {
                     let (flow, step) = self.names();
                     return Err(FlowError::UnknownLanguage { flow, step, language });
                 }
-                Ok(Step::SetLanguage { language, then: self.target("then", &then)? })
+                Ok(Step::SetLanguage { language, then: self.target("then", &then) })
             }
             RawStep::SetClass { class, then } => {
-                Ok(Step::SetClass { class, then: self.target("then", &then)? })
+                Ok(Step::SetClass { class, then: self.target("then", &then) })
+            }
+            RawStep::Hours { open, closed, holiday } => {
+                let closed = self.target("closed", &closed);
+                let holiday = holiday.map_or(closed, |holiday| self.target("holiday", &holiday));
+                Ok(Step::Hours { open: self.target("open", &open), closed, holiday })
             }
             RawStep::ToQueue { queue } => Ok(Step::ToQueue { queue }),
         }
     }
 
-    fn target(&self, branch: &str, target: &str) -> Result<StepIndex, FlowError> {
-        self.resolver.places.get(target).copied().ok_or_else(|| {
+    /// Where a branch leads. One that leads nowhere is noted, and the reading goes on.
+    fn target(&self, branch: &str, target: &str) -> StepIndex {
+        self.resolver.places.get(target).copied().unwrap_or_else(|| {
             let (flow, step) = self.names();
             let (branch, target) = (branch.to_owned(), target.to_owned());
-            FlowError::UnknownStep { flow, step, branch, target }
+            let error = FlowError::UnknownStep { flow, step, branch, target };
+            self.resolver.wrong.borrow_mut().push(error);
+            StepIndex(0)
         })
     }
 
@@ -211,7 +244,7 @@ impl At<'_> {
                     let (flow, step) = self.names();
                     FlowError::BadKey { flow, step, key: key.clone() }
                 })?;
-                Ok((digit, self.target(&format!("key {key}"), target)?))
+                Ok((digit, self.target(&format!("key {key}"), target)))
             })
             .collect()
     }

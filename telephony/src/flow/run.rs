@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ids::{Class, Language, QueueId, Timestamp};
 
-use super::{Choice, Flow, Speech, Step, StepIndex};
+use super::{Choice, Flow, Hours, Speech, Step, StepIndex};
 use crate::call::{Digit, PROMPT_CHANGE_LANGUAGE, PromptName};
 
 /// A playlist whose end is not reported by then has failed; the greeting goes on without it.
@@ -39,6 +39,7 @@ pub struct FlowRun {
     flow: Arc<Flow>,
     language: Option<Language>,
     language_changes: u8,
+    hours: Hours,
     /// Said in any case before the queue, unless it is an emergency.
     notice: Option<PromptName>,
     at: At,
@@ -62,6 +63,7 @@ impl FlowRun {
     pub fn start(
         flow: Arc<Flow>,
         remembered: Option<Language>,
+        hours: Hours,
         notice: Option<PromptName>,
         now: Timestamp,
         out: &mut Vec<FlowOutput>,
@@ -69,7 +71,8 @@ impl FlowRun {
         let remembered = remembered.filter(|language| flow.languages.contains(language));
         let (first, known) = (flow.first, flow.known);
         let at = At::Saying { then: known, barge_in: true, until: now + PLAY_LIMIT };
-        let run = Self { flow, language: remembered, language_changes: 0, notice, at };
+        let changes = 0;
+        let run = Self { flow, language: remembered, language_changes: changes, hours, notice, at };
         let Some(language) = remembered else { return run.enter(first, now, out) };
         let others = run.flow.languages.iter().filter(|other| **other != language);
         let hint: Vec<_> =
@@ -161,6 +164,7 @@ impl FlowRun {
             Step::Say { .. }
             | Step::SetLanguage { .. }
             | Step::SetClass { .. }
+            | Step::Hours { .. }
             | Step::ToQueue { .. } => None,
         }
     }
@@ -181,9 +185,16 @@ impl FlowRun {
                     out.push(FlowOutput::SetClass(*class));
                     step = *then;
                 }
+                Step::Hours { open, closed, holiday } => {
+                    step = match self.hours {
+                        Hours::Open => *open,
+                        Hours::Closed(_) => *closed,
+                        Hours::Holiday(_) => *holiday,
+                    };
+                }
                 Step::ToQueue { queue } => return self.close(*queue, now, out),
-                Step::Say { speech, barge_in, then } => {
-                    out.push(FlowOutput::Play(self.spoken(speech, &[])));
+                Step::Say { speech, says_opening, barge_in, then } => {
+                    out.push(FlowOutput::Play(self.announcement(speech, *says_opening)));
                     let (then, barge_in) = (*then, *barge_in);
                     self.at = At::Saying { then, barge_in, until: now + PLAY_LIMIT };
                     return FlowNext::Goes(self);
@@ -248,6 +259,16 @@ impl FlowRun {
         }
         let first = self.flow.first;
         Self { language_changes: self.language_changes + 1, ..self }.enter(first, now, out)
+    }
+
+    /// The prompts of a `say` step, and when the line opens, in the caller's language.
+    fn announcement(&self, speech: &Speech, says_opening: bool) -> Vec<(Language, PromptName)> {
+        let mut said = self.spoken(speech, &[]);
+        if let Some(opening) = self.hours.opening().filter(|_| says_opening) {
+            let language = self.language.unwrap_or(self.flow.default_language());
+            said.extend(opening.prompts().map(|prompt| (language, prompt)));
+        }
+        said
     }
 
     fn spoken(&self, speech: &Speech, before: &[PromptName]) -> Vec<(Language, PromptName)> {

@@ -5,3 +5,4 @@ mod properties;
 mod story;
 mod support;
 mod table;
+mod wait;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ids::{AgentId, Class, LegId, Timestamp};
 use proptest::prelude::*;
 use telephony::call::{
-    Call, CallEffect, CallEvent, CallState, EndCause, LeftHow, PlayId, Refusal, UrgentKey,
+    Call, CallEffect, CallEvent, CallState, EndCause, LeftHow, Place, PlayId, Refusal, UrgentKey,
 };
 
 use crate::support::*;
@@ -32,6 +32,11 @@ fn event() -> impl Strategy<Value = CallEvent> {
         1 => how.prop_map(|how| CallEvent::CallerLeft { how }),
         8 => key.clone().prop_map(|key| CallEvent::DigitPressed { digit: digit(key) }),
         8 => (0..12_u32).prop_map(|play| CallEvent::PlayEnded { play: PlayId(play) }),
+        6 => (0..12_u32, prop::option::of(0..5000_u64)).prop_map(|(position, wait)| {
+            let expected_wait = wait.map(Duration::from_secs);
+            CallEvent::PlaceChanged { position, expected_wait }
+        }),
+        3 => Just(CallEvent::QueueFull),
         6 => (agent, leg.clone()).prop_map(|(agent, leg)| CallEvent::AgentAccepted { agent, leg }),
         3 => Just(CallEvent::AgentMediaLost),
         3 => leg.prop_map(|leg| CallEvent::AgentMediaBack { leg }),
@@ -61,9 +66,16 @@ struct Observer {
 }
 
 impl Observer {
-    fn accepted(&mut self, event: &CallEvent) {
+    fn accepted(&mut self, before: &Call, event: &CallEvent) {
+        // A full queue answers the question whether it takes the caller, and nothing else.
+        if let (CallEvent::QueueFull, CallState::Waiting(waiting)) = (event, before.state())
+            && matches!(waiting.place, Place::Asked { .. })
+        {
+            self.waiting = false;
+        }
         if let CallEvent::AgentAccepted { agent, .. } = event {
-            assert!(self.waiting, "only a waiting caller is given to an agent");
+            // The floor may give a caller whom the call believes outside: the answers crossed.
+            assert!(matches!(before.state(), CallState::Waiting(_)), "a waiting caller");
             assert_eq!(self.agent.replace(*agent), None, "one agent at a time");
             self.waiting = false;
         }
@@ -112,7 +124,8 @@ impl Observer {
     fn matches(&self, call: &Call) {
         assert_eq!(self.agent, call.agent());
         assert_eq!(self.ended, matches!(call.state(), CallState::Ended { .. }));
-        assert_eq!(self.waiting, matches!(call.state(), CallState::Waiting(_)));
+        let on_floor = matches!(call.state(), CallState::Waiting(waiting) if waiting.on_floor());
+        assert_eq!(self.waiting, on_floor);
         assert_eq!(self.bridged.is_some(), matches!(call.state(), CallState::Talking(_)));
         let open_ended = matches!(
             call.state(),
@@ -158,7 +171,7 @@ fn apply(call: Call, now: Timestamp, event: &CallEvent, observer: &mut Observer)
     match call.handle(now, event.clone(), &mut out) {
         Ok(after) => {
             assert!(!observer.ended, "after the end, nothing is accepted");
-            observer.accepted(event);
+            observer.accepted(&before, event);
             out.iter().for_each(|effect| observer.effect(effect));
             check_urgent(&before, event, &after);
             observer.matches(&after);

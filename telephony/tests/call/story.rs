@@ -37,7 +37,7 @@ fn a_caller_chooses_hindi_says_illness_waits_and_talks() {
             "play#2 hi/health_welcome hi/safety",
             "play#3 hi/health_reason",
             "join health Clinical hi since 10000 ms",
-            "play#4 hi/please_wait",
+            "play#4 hi/please_wait hi/queue_safety",
             "play#5 hi/music for ever",
             "stop playing",
             "bridge agent's leg",
@@ -102,15 +102,10 @@ fn a_wrong_key_is_asked_again_and_then_goes_on() {
     let rig = in_greeting(Some("en")).play_ended().play_ended().quietly().press('7');
     assert_eq!(rig.effects(), "play#4 en/not_understood en/health_reason");
     let rig = rig.quietly().press('7');
-    assert_eq!(rig.effects(), "join health Standard en since 0 ms; play#5 en/please_wait");
-}
-
-#[test]
-fn a_waiting_caller_hears_words_now_and_then() {
-    let rig = in_greeting(Some("en")).press('0').play_ended().quietly().at_deadline();
-    assert_eq!(rig.effects(), "play#4 en/still_waiting");
-    let rig = rig.quietly().play_ended_of(4);
-    assert_eq!(rig.effects(), "play#5 en/music for ever");
+    assert_eq!(
+        rig.effects(),
+        "join health Standard en since 0 ms; play#5 en/please_wait en/queue_safety"
+    );
 }
 
 #[test]
@@ -190,14 +185,17 @@ fn a_notice_is_said_to_its_end_before_the_queue_and_once() {
     let rig = rig.press('2').press('5');
     assert_eq!(rig.effects(), "play#4 hi/recorded", "no key skips it");
     let rig = rig.quietly().play_ended();
-    let waits = "join health Info hi since 0 ms; play#5 hi/please_wait";
+    let waits = "join health Info hi since 0 ms; play#5 hi/please_wait hi/queue_safety";
     assert_eq!(rig.effects(), waits);
 }
 
 #[test]
 fn a_notice_holds_up_nobody_who_skips_the_greeting() {
     let zero = before_the_notice().quietly().press('0');
-    assert_eq!(zero.effects(), "join health Info hi since 0 ms; play#5 hi/please_wait hi/recorded");
+    assert_eq!(
+        zero.effects(),
+        "join health Info hi since 0 ms; play#5 hi/please_wait hi/queue_safety hi/recorded"
+    );
     let nine = Rig::noticed(None)
         .then(CallEvent::Recorded)
         .then(CallEvent::CallerConfirmed)

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use ids::{AgentId, CallId, Class, LegId, QueueId, Timestamp};
 use telephony::call::{
-    Call, CallEffect, CallEvent, CallFacts, CallState, Digit, PlayId, PromptName, Sound,
+    Call, CallEffect, CallEvent, CallFacts, CallState, Digit, Place, PlayId, PromptName,
+    QueueSounds, Sound,
 };
-use telephony::flow::{Flow, builtin_flow};
+use telephony::flow::{Flow, Hours, builtin_flow};
 
 pub(crate) const CALLER_LEG: LegId = LegId::from_number(1);
 pub(crate) const AGENT_LEG: LegId = LegId::from_number(2);
@@ -39,6 +40,8 @@ pub(crate) fn facts(remembered: Option<&str>) -> CallFacts {
         id: CallId::from_number(100),
         leg: CALLER_LEG,
         queue: "health".parse::<QueueId>().expect("a name"),
+        hours: Hours::Open,
+        sounds: QueueSounds::default(),
         flow: health(),
         remembered_language: remembered.map(|l| l.parse().expect("a language")),
         class: Class::Standard,
@@ -179,7 +182,15 @@ pub(crate) fn short_state(state: &CallState) -> String {
         }
         CallState::Answering(_) => "answering".to_owned(),
         CallState::Greeting(greeting) => format!("greeting#{}", greeting.play.0),
-        CallState::Waiting(waiting) => format!("waiting, {}", sound(&waiting.sound)),
+        CallState::Waiting(waiting) => {
+            let place = match waiting.place {
+                Place::Asked { again: false } => "",
+                Place::Asked { again: true } => " again",
+                Place::Known { .. } => " on the floor",
+                Place::Outside { .. } => " outside",
+            };
+            format!("waiting{place}, {}", sound(&waiting.sound))
+        }
         CallState::Talking(talk) => format!("talking on {}", leg(talk.leg)),
         CallState::OnHold(talk) => format!("on hold by {}", leg(talk.leg)),
         CallState::Interrupted(interrupted) => {

@@ -19,6 +19,7 @@ fn states() -> Vec<(&'static str, Rig)> {
     let choosing = answering.clone().then(CallEvent::CallerConfirmed);
     let reason = choosing.clone().press('2').press('#');
     let waiting = reason.clone().after(1000).press('1');
+    let full = waiting.clone().then(CallEvent::QueueFull);
     let emergency = choosing.clone().press('9').play_ended();
     let talking = waiting.clone().after(1000).then(accepted());
     let on_hold = talking.clone().then(CallEvent::HoldRequested);
@@ -32,6 +33,7 @@ fn states() -> Vec<(&'static str, Rig)> {
         ("greeting, language", choosing),
         ("greeting, reason", reason),
         ("waiting", waiting),
+        ("waiting, outside", full),
         ("waiting, emergency", emergency),
         ("talking", talking),
         ("on hold", on_hold),
@@ -58,6 +60,9 @@ fn events(rig: &Rig) -> Vec<(String, Rig, CallEvent)> {
     }
     add("play ended", CallEvent::PlayEnded { play: rig.last_play() });
     add("older play ended", CallEvent::PlayEnded { play: PlayId(0) });
+    let expected_wait = Some(std::time::Duration::from_secs(100));
+    add("third place", CallEvent::PlaceChanged { position: 2, expected_wait });
+    add("queue full", CallEvent::QueueFull);
     add("agent accepted", accepted());
     add("other accepted", CallEvent::AgentAccepted { agent: OTHER_AGENT, leg: OTHER_LEG });
     let rerouted = |class| CallEvent::Rerouted { queue: other_queue(), class };

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use telephony::call::Digit;
-use telephony::flow::{Flow, FlowNext, FlowRun};
+use telephony::flow::{Flow, FlowNext, FlowRun, Hours};
 use telephony::rtp::{DtmfDetector, RtpPacket, SequenceTracker, TelephoneEvent};
 use telephony::sdp::{LocalAudio, ParseOfferError, TrunkOffer};
 
@@ -179,7 +179,8 @@ fn greetings() {
         // A greeting that is taken can be walked, and silence leads out of it.
         let mut now = ids::Timestamp::from_micros(0);
         let mut said = Vec::new();
-        let mut next = FlowRun::start(std::sync::Arc::new(flow), None, None, now, &mut said);
+        let flow = std::sync::Arc::new(flow);
+        let mut next = FlowRun::start(flow, None, Hours::Open, None, now, &mut said);
         for step in 0..2000 {
             let FlowNext::Goes(run) = next else { return true };
             if step < 3 {

@@ -148,6 +148,7 @@ const fn entity(entity: Entity) -> &'static str {
         Entity::Interaction => "interaction",
         Entity::Recording => "recording",
         Entity::User => "user",
+        Entity::Configuration => "configuration",
         Entity::Mixed => "mixed",
     }
 }

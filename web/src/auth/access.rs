@@ -75,6 +75,9 @@ access! {
     /// Those who keep accounts.
     KeepsAccounts: [Admin], Some("users:write");
 
+    /// Those who write greetings and calendars and put them in force.
+    KeepsGreetings: [Supervisor, Admin], Some("configuration:write");
+
     /// Those who read the audit.
     ReadsAudit: [Auditor], Some("audit:read");
 }

@@ -1,8 +1,9 @@
-//! `helpline check-config`: the settings and the greetings, tried out without starting anything.
+//! `helpline check-config`: the settings with the built-in greetings and calendars, tried out without starting anything.
 
 use anyhow::Context as _;
 
 use crate::config::Settings;
+use crate::greetings::Texts;
 use crate::{boot, doors, prompts};
 
 /// Says that all is well, or fails with what is not.
@@ -11,7 +12,7 @@ use crate::{boot, doors, prompts};
 /// A sentence that names the setting or the greeting.
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let library = prompts::library(settings.prompts.folder.as_deref())?;
-    boot::lines(settings, &library)?;
+    boot::lines(settings, &library, &Texts::builtin())?;
     boot::floor_config(settings).check().context("bad setting in `floor` or `queue`")?;
     doors::certificate(settings)?;
     check_recordings(settings)?;

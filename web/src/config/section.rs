@@ -9,6 +9,7 @@ use std::time::Duration;
 use ids::{Class, QueueId};
 use ipnet::IpNet;
 use serde::Deserialize;
+use telephony::call::{PROMPT_MUSIC, PromptName, QueueSound, SayPlace};
 
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
 use super::{ConfigProblem, IceUrl, RecordingRule, Secret, Service};
@@ -305,6 +306,73 @@ pub struct Queue {
     /// Places kept for callers of this number, out of `sip.calls_max`.
     #[serde(default)]
     pub reserved_calls: u32,
+    /// The opening hours, by the name of their calendar.
+    #[serde(default = "always")]
+    pub calendar: String,
+    /// Who takes its callers outside the opening hours; `None`: it is always open.
+    #[serde(default, deserialize_with = "blank_is_none")]
+    pub after_hours: Option<QueueId>,
+    /// The music of its waiting callers, by the name of its prompt.
+    #[serde(default = "music")]
+    pub music: String,
+    /// Whether they are told their place.
+    #[serde(default)]
+    pub announce_place: AnnouncePlace,
+    /// Up to which place, with `up_to`.
+    #[serde(default = "five")]
+    pub announce_place_limit: u32,
+    /// Whether they are told the expected wait.
+    #[serde(default = "yes")]
+    pub announce_wait: bool,
+    /// Whether they hear for whom to press `9`.
+    #[serde(default = "yes")]
+    pub announce_safety: bool,
+}
+
+/// `announce_place` of a `[[queue]]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnnouncePlace {
+    /// Always.
+    #[default]
+    Yes,
+    /// Never.
+    No,
+    /// Up to `announce_place_limit`.
+    UpTo,
+}
+
+impl Queue {
+    /// What its waiting callers hear.
+    #[must_use]
+    pub fn sound(&self) -> QueueSound {
+        QueueSound {
+            music: PromptName(self.music.clone()),
+            place: match self.announce_place {
+                AnnouncePlace::Yes => SayPlace::Yes,
+                AnnouncePlace::No => SayPlace::No,
+                AnnouncePlace::UpTo => SayPlace::UpTo(self.announce_place_limit),
+            },
+            wait: self.announce_wait,
+            safety: self.announce_safety,
+        }
+    }
+}
+
+fn always() -> String {
+    "always".to_owned()
+}
+
+fn music() -> String {
+    PROMPT_MUSIC.to_owned()
+}
+
+const fn five() -> u32 {
+    5
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// One step of a queue's `overflow`.

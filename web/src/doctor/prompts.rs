@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use crate::config::Settings;
+use crate::greetings::Texts;
 use crate::{boot, prompts};
 
 const CHECK: &str = "prompts";
@@ -10,7 +11,7 @@ const CHECK: &str = "prompts";
 #[must_use]
 pub fn look(settings: &Settings) -> Finding {
     let checked = prompts::library(settings.prompts.folder.as_deref()).and_then(|library| {
-        boot::lines(settings, &library)?;
+        boot::lines(settings, &library, &Texts::builtin())?;
         Ok(library.len())
     });
     match checked {

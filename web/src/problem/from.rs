@@ -14,9 +14,12 @@ use store::account::password::HashError;
 use store::account::session::FindError;
 use store::account::setup::SetupError;
 use store::audit::Entity;
+use store::config_version::{AddError, PublishError};
 use store::sea_orm::DbErr;
 use switchboard::{ExchangeError, RecordingError};
 use telephony::call::Refusal;
+
+use crate::greetings::{TextsError, Wrong};
 
 use super::{Current, FieldError, Problem, ProblemKind};
 
@@ -157,6 +160,53 @@ impl From<CreateError> for Problem {
     }
 }
 
+impl From<AddError> for Problem {
+    fn from(error: AddError) -> Self {
+        match error {
+            AddError::BadName => Self::field("name", error.to_string()),
+            AddError::TextTooLong => Self::field("text", error.to_string()),
+            AddError::NoteTooLong => Self::field("note", error.to_string()),
+            error @ AddError::Sql(_) => Self::fault(error),
+        }
+    }
+}
+
+impl From<PublishError> for Problem {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::UnknownVersion => Self::not_found("version"),
+            PublishError::Stale { current } => {
+                Self::new(ProblemKind::VersionConflict, "Somebody else published in between.")
+                    .current(Current { version: current, changed_by: None, changed_at: None })
+            }
+            error @ PublishError::Sql(_) => Self::fault(error),
+        }
+    }
+}
+
+impl From<TextsError> for Problem {
+    fn from(error: TextsError) -> Self {
+        match error {
+            TextsError::Txn(error) => error.into(),
+            error @ (TextsError::Add(_) | TextsError::Publish(_) | TextsError::Sql(_)) => {
+                Self::fault(error)
+            }
+        }
+    }
+}
+
+impl From<Vec<Wrong>> for Problem {
+    fn from(wrong: Vec<Wrong>) -> Self {
+        let mut problem = Self::new(
+            ProblemKind::Invalid,
+            "It cannot be put in force: not every branch would end at a person.",
+        );
+        let field = |wrong: Wrong| FieldError { field: wrong.place, message: wrong.sentence };
+        problem.errors = wrong.into_iter().map(field).collect();
+        problem
+    }
+}
+
 impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match error {
@@ -264,6 +314,7 @@ const fn name(entity: Entity) -> &'static str {
         Entity::Interaction => "interaction",
         Entity::Recording => "recording",
         Entity::User => "user",
+        Entity::Configuration => "version",
         Entity::Mixed => "record",
     }
 }

@@ -62,6 +62,9 @@ const METRICS: &[Who] = &[Who::Supervisor, Who::Admin, Who::Auditor, Who::Machin
 /// Those who read the audit.
 const AUDIT: &[Who] = &[Who::Auditor, Who::Machine];
 
+/// Those who write greetings and calendars.
+const GREETINGS: &[Who] = &[Who::Supervisor, Who::Admin, Who::Machine];
+
 const TABLE: &[(&str, &[Who])] = &[
     ("healthz", OPEN),
     ("readyz", OPEN),
@@ -77,6 +80,19 @@ const TABLE: &[(&str, &[Who])] = &[
     ("reset_user", ACCOUNTS),
     ("unlock_user", ACCOUNTS),
     ("list_audit", AUDIT),
+    ("list_flows", GREETINGS),
+    ("get_flow", GREETINGS),
+    ("list_flow_versions", GREETINGS),
+    ("add_flow_version", GREETINGS),
+    ("publish_flow", GREETINGS),
+    ("roll_back_flow", GREETINGS),
+    ("simulate_flow", GREETINGS),
+    ("list_calendars", GREETINGS),
+    ("get_calendar", GREETINGS),
+    ("list_calendar_versions", GREETINGS),
+    ("add_calendar_version", GREETINGS),
+    ("publish_calendar", GREETINGS),
+    ("roll_back_calendar", GREETINGS),
     ("get_own_agent", AGENTS),
     ("set_own_state", AGENTS),
     ("connect_own_media", AGENTS),
@@ -166,6 +182,7 @@ fn filled(path: &str) -> String {
     } else {
         "0192f0c1-2f1e-7c55-9c8e-0242ac120002"
     };
+    let path = path.replace("{name}", "health").replace("{version}", "1");
     path.replace("{id}", id).replace("{token}", "no-such-token")
 }
 
