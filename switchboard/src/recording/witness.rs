@@ -55,6 +55,7 @@ impl Witness {
             | CallEvent::CallerConfirmed
             | CallEvent::CallerLeft { .. }
             | CallEvent::AgentAccepted { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp
