@@ -2,8 +2,8 @@
 
 mod alerts;
 mod recording;
-mod supervision;
 mod stopping;
+mod supervision;
 mod trunks;
 mod web_media;
 
