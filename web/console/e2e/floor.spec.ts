@@ -22,7 +22,7 @@ test("a supervisor sees a call come, wait, ring and talk, and changes its course
   const board = supervisor.page;
   await expect(supervisor.get(TESTID.floor)).toBeVisible(SOON);
   const asked = requestsOf(board);
-  const desk = await operator("operator5");
+  const desk = await operator("operator1");
   await desk.signIn();
   await desk.passDeviceCheck();
 
