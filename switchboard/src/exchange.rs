@@ -1,12 +1,14 @@
 //! The exchange as the edges see it: one handle, plain values in and out.
 
 mod alerts;
+mod counted;
 mod recording;
-mod supervision;
 mod stopping;
+mod supervision;
 mod trunks;
 mod web_media;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -18,7 +20,7 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use routing::{FloorConfig, FloorEvent, RefusedWhy, Wanted};
 use store::Store;
-use telephony::call::{CallEvent, Digit, LeftHow, Refusal};
+use telephony::call::{CallEvent, Digit, Refusal};
 use telephony::driver::media::recorder::RecorderStartError;
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
@@ -35,7 +37,8 @@ use crate::hub::{Hub, Lines};
 use crate::recording::{Clerk, NOTES_MAX, RecordingConfig, RecordingError, RecordingPort};
 use crate::registry::{AgentEntry, AgentProfile, LegOwner, Registry};
 use crate::view::{AgentView, CallView, FloorBoard, Medium, RingingView};
-use crate::{presence, pumps, records, recovery};
+use crate::watch::{Watch, WatchConfig};
+use crate::{presence, pumps, records, recovery, replay};
 
 /// What the exchange is started with.
 pub struct ExchangeConfig {
@@ -47,6 +50,8 @@ pub struct ExchangeConfig {
     pub calls_max: usize,
     /// An agent of whom nothing is heard for this long is lost (a live call is never cut).
     pub agent_lost_after: Duration,
+    /// Where the live check leaves files about promises that it found broken.
+    pub breaches: PathBuf,
     /// Where recordings go; `None`: nothing is recorded, whatever the lines say.
     pub recording: Option<RecordingConfig>,
 }
@@ -94,7 +99,7 @@ pub enum ExchangeError {
 pub enum StartError {
     /// The journal could not be opened or read.
     #[error("the journal of the floor cannot be read")]
-    Journal(#[from] recovery::RecoverError),
+    Journal(#[from] replay::ReplayError),
     /// The recorder has no threads.
     #[error("the recorder cannot start")]
     Recorder(#[from] RecorderStartError),
@@ -116,6 +121,7 @@ pub struct WebCall {
 pub struct Exchange {
     hub: Arc<Hub>,
     floor_task: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
+    watch: Watch,
     others: Arc<Vec<JoinHandle<()>>>,
 }
 
@@ -130,10 +136,11 @@ impl Exchange {
         drivers: Drivers,
     ) -> Result<Self, StartError> {
         let clock = Clock::system();
+        let watch_config = WatchConfig { floor: config.floor.clone(), folder: config.breaches };
         let recovered = recovery::recover(&store, config.floor, clock.now()).await?;
         let (port, inbox) = floor_task::channel();
         let tasks = TaskTracker::new();
-        let (records, record_task) = records::start(store);
+        let (records, record_task) = records::start(store.clone());
         let (recording, notes) = match &config.recording {
             Some(_) => {
                 let (notes, received) = mpsc::channel(NOTES_MAX);
@@ -156,10 +163,12 @@ impl Exchange {
             tasks,
             draining: AtomicBool::new(false),
         });
+        let recovery::Recovered { floor, journal, orphans } = recovered;
+        let watch = Watch::start(&hub, store, watch_config);
         let floor =
-            floor_task::run(inbox, recovered.floor, recovered.journal, clock, Arc::clone(&hub));
+            floor_task::run(inbox, floor, journal, clock, watch.port.clone(), Arc::clone(&hub));
         let floor_task = tokio::spawn(floor);
-        recovery::end_orphans(&hub.floor, recovered.orphans).await;
+        recovery::end_orphans(&hub.floor, orphans).await;
         if let (Some(config), Some(notes)) = (config.recording, notes) {
             Clerk::start(Arc::clone(&hub), config, notes)?;
         }
@@ -170,7 +179,7 @@ impl Exchange {
             record_task,
         ];
         let floor_task = Arc::new(tokio::sync::Mutex::new(Some(floor_task)));
-        Ok(Self { hub, floor_task, others: Arc::new(others) })
+        Ok(Self { hub, floor_task, watch, others: Arc::new(others) })
     }
 
     /// The bus: what happens, as it happens.
@@ -369,25 +378,6 @@ impl Exchange {
         Ok(WebCall { call, token, answer })
     }
 
-    /// The citizen page hangs up. False if there is no such call.
-    #[must_use]
-    pub fn web_call_hang_up(&self, token: &str) -> bool {
-        self.tell_web(token, CallEvent::CallerLeft { how: LeftHow::HungUp })
-    }
-
-    /// A key was pressed on the citizen page. False if there is no such call.
-    #[must_use]
-    pub fn web_call_digit(&self, token: &str, digit: Digit) -> bool {
-        self.tell_web(token, CallEvent::DigitPressed { digit })
-    }
-
-    /// The call of a citizen page, while it lives.
-    #[must_use]
-    pub fn web_call_view(&self, token: &str) -> Option<CallView> {
-        let call = self.hub.registry.lock().web_calls.get(token).copied()?;
-        self.call_view(call)
-    }
-
     /// A call, while it lives.
     #[must_use]
     pub fn call_view(&self, call: CallId) -> Option<CallView> {
@@ -437,11 +427,6 @@ impl Exchange {
         }
     }
 
-    /// The floor's own view, with every place in every queue.
-    pub async fn floor_view(&self) -> Option<routing::FloorView> {
-        self.floor().view().await
-    }
-
     fn floor(&self) -> &FloorPort {
         &self.hub.floor
     }
@@ -465,11 +450,6 @@ impl Exchange {
         }
         self.hub.tell_call(call, event);
         Ok(())
-    }
-
-    fn tell_web(&self, token: &str, event: CallEvent) -> bool {
-        let call = self.hub.registry.lock().web_calls.get(token).copied();
-        call.inspect(|call| self.hub.tell_call(*call, event)).is_some()
     }
 }
 

@@ -4,7 +4,9 @@
 pub mod agent;
 pub mod alert;
 pub mod call;
+pub mod day;
 pub mod ice;
+pub mod metrics;
 pub mod moment;
 pub mod person;
 pub mod quality;
@@ -13,4 +15,5 @@ pub mod ringing;
 pub mod trunk;
 pub mod words;
 
+pub use day::Day;
 pub use moment::Moment;

@@ -63,6 +63,7 @@ impl Exchange {
         for task in self.others.iter() {
             task.abort();
         }
+        self.watch.stop();
         self.hub.tasks.close();
     }
 }

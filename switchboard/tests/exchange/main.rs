@@ -5,4 +5,5 @@ mod endings;
 mod restart;
 mod supervision;
 mod support;
+mod watch;
 mod web_calls;
