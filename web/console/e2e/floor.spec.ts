@@ -22,7 +22,7 @@ test("a supervisor sees a call come, wait, ring and talk, and changes its course
   const board = supervisor.page;
   await expect(supervisor.get(TESTID.floor)).toBeVisible(SOON);
   const asked = requestsOf(board);
-  const desk = await operator("operator5");
+  const desk = await operator("operator1");
   await desk.signIn();
   await desk.passDeviceCheck();
 
@@ -65,8 +65,7 @@ test("a supervisor sees a call come, wait, ring and talk, and changes its course
   await desk.end();
   await caller.report();
   await expect(talks).toHaveCount(0, SOON);
-  await desk.wrapUp("The supervisor asked for a break after this call.", "break");
-  await expect(agent).toHaveAttribute("data-state", "break", SOON);
+  await expect(agent).toHaveAttribute("data-state", "wrap_up", SOON);
   expect(
     asked.filter((path) => path.endsWith("/floor")),
     "nothing is polled",

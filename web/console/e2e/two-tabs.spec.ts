@@ -7,7 +7,7 @@ import { expect, test } from "./harness/test";
 import { TONE } from "./harness/tone";
 
 test("a second tab reads only, then takes the call over", async ({ operator, dial }) => {
-  const desk = await operator("operator7");
+  const desk = await operator("operator2");
   await desk.startShift();
   const caller = dial({ from: "+919999060081" });
   await desk.answer();

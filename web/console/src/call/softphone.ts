@@ -7,6 +7,7 @@ import { type AskServers, goesOn, IceServers } from "./ice-servers";
 import { NetworkWatch } from "./network-watch";
 import { figuresOf, PathWatch } from "./path-watch";
 import type { Media, MediaRefusal } from "./state";
+import { within } from "./within";
 
 /** Sends an offer to the server and brings its answer. */
 export type Exchange = (offer: string, signal: AbortSignal) => Promise<string>;
@@ -26,8 +27,6 @@ export interface SoftphoneOptions {
  * that it sends, so a relay that answers slowly costs nothing.
  */
 const GATHERING_MS_MAX = 500;
-/** A request to the helpline that takes longer is taken for lost with the network it was sent on. */
-const REQUEST_MS_MAX = 8_000;
 /** A connection that says "disconnected" has been silent for seconds; a hiccup ends within this. */
 const DISCONNECTED_MS_MAX = 500;
 /** A restart that has not connected by then is tried again. */
@@ -469,23 +468,6 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
       resolve();
     });
   });
-}
-
-/** Runs a request that ends with the connection it is for, or after a while. */
-async function within<T>(
-  signal: AbortSignal,
-  request: (limit: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const limit = new AbortController();
-  const end = () => limit.abort();
-  const timer = setTimeout(end, REQUEST_MS_MAX);
-  signal.addEventListener("abort", end);
-  try {
-    return await request(limit.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
-  }
 }
 
 function refusalOf(error: unknown): MediaRefusal {
