@@ -180,6 +180,12 @@ pub enum Alert {
         /// For whom.
         call: CallId,
     },
+    /// The live check found a promise of the floor broken: a fault of the program.
+    PromiseBroken {
+        /// The position in the journal up to which everything was applied; it names the file with the
+        /// events.
+        position: i64,
+    },
     /// A recording that was paused as long as it may goes on. Raised by the exchange, not by the floor.
     RecordingPauseOver {
         /// Who paused it.

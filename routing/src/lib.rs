@@ -111,6 +111,8 @@ mod effect;
 mod event;
 mod explanation;
 mod floor;
+pub mod metrics;
+pub mod replay;
 pub mod roster;
 mod snapshot;
 mod state;

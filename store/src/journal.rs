@@ -12,6 +12,7 @@
 //!
 //! What an event means is not known here: it is text, JSON by custom.
 
+mod moment;
 mod snapshot;
 mod writer;
 
@@ -29,7 +30,10 @@ use crate::row::{journal, journal_head};
 use crate::txn::{TxnError, WriteTxn};
 use crate::{Store, time};
 
-pub use snapshot::{SNAPSHOT_LEN_MAX, SNAPSHOTS_KEPT, Snapshot, SnapshotError, latest_snapshot};
+pub use moment::last_before;
+pub use snapshot::{
+    SNAPSHOT_LEN_MAX, SNAPSHOTS_KEPT, Snapshot, SnapshotError, latest_snapshot, snapshot_at,
+};
 
 /// Most entries of one append.
 pub const APPEND_ENTRIES_MAX: usize = 1_000;

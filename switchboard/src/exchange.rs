@@ -1,12 +1,16 @@
 //! The exchange as the edges see it: one handle, plain values in and out.
 
 mod alerts;
+mod counted;
 mod recording;
+mod stopping;
 mod supervision;
+mod trunks;
 mod web_media;
 
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use base64::Engine;
@@ -16,18 +20,16 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use routing::{FloorConfig, FloorEvent, RefusedWhy, Wanted};
 use store::Store;
-use telephony::call::{CallEvent, Digit, EndCause, LeftHow, Refusal};
+use telephony::call::{CallEvent, Digit, Refusal};
 use telephony::driver::media::recorder::RecorderStartError;
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
-use telephony::driver::trunk::TrunkView;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 
 use crate::admission::Admitted;
-use crate::bus::{Audience, Bus, Happening, Subscription};
+use crate::bus::{Bus, Subscription};
 use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
@@ -36,10 +38,8 @@ use crate::lines::{CurrentLines, Lines};
 use crate::recording::{Clerk, NOTES_MAX, RecordingConfig, RecordingError, RecordingPort};
 use crate::registry::{AgentEntry, AgentProfile, LegOwner, Registry};
 use crate::view::{AgentView, CallView, FloorBoard, Medium, RingingView};
-use crate::{places, presence, pumps, records, recovery};
-
-/// How often a drain looks whether the last call is over.
-const DRAIN_LOOK: Duration = Duration::from_millis(50);
+use crate::watch::{Watch, WatchConfig};
+use crate::{places, presence, pumps, records, recovery, replay};
 
 /// What the exchange is started with.
 pub struct ExchangeConfig {
@@ -51,6 +51,8 @@ pub struct ExchangeConfig {
     pub calls_max: usize,
     /// An agent of whom nothing is heard for this long is lost (a live call is never cut).
     pub agent_lost_after: Duration,
+    /// Where the live check leaves files about promises that it found broken.
+    pub breaches: PathBuf,
     /// Where recordings go; `None`: nothing is recorded, whatever the lines say.
     pub recording: Option<RecordingConfig>,
 }
@@ -98,7 +100,7 @@ pub enum ExchangeError {
 pub enum StartError {
     /// The journal could not be opened or read.
     #[error("the journal of the floor cannot be read")]
-    Journal(#[from] recovery::RecoverError),
+    Journal(#[from] replay::ReplayError),
     /// The recorder has no threads.
     #[error("the recorder cannot start")]
     Recorder(#[from] RecorderStartError),
@@ -120,6 +122,7 @@ pub struct WebCall {
 pub struct Exchange {
     hub: Arc<Hub>,
     floor_task: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
+    watch: Watch,
     others: Arc<Vec<JoinHandle<()>>>,
 }
 
@@ -134,10 +137,11 @@ impl Exchange {
         drivers: Drivers,
     ) -> Result<Self, StartError> {
         let clock = Clock::system();
+        let watch_config = WatchConfig { floor: config.floor.clone(), folder: config.breaches };
         let recovered = recovery::recover(&store, config.floor, clock.now()).await?;
         let (port, inbox) = floor_task::channel();
         let tasks = TaskTracker::new();
-        let (records, record_task) = records::start(store);
+        let (records, record_task) = records::start(store.clone());
         let (recording, notes) = match &config.recording {
             Some(_) => {
                 let (notes, received) = mpsc::channel(NOTES_MAX);
@@ -160,10 +164,12 @@ impl Exchange {
             tasks,
             draining: AtomicBool::new(false),
         });
+        let recovery::Recovered { floor, journal, orphans } = recovered;
+        let watch = Watch::start(&hub, store, watch_config);
         let floor =
-            floor_task::run(inbox, recovered.floor, recovered.journal, clock, Arc::clone(&hub));
+            floor_task::run(inbox, floor, journal, clock, watch.port.clone(), Arc::clone(&hub));
         let floor_task = tokio::spawn(floor);
-        recovery::end_orphans(&hub.floor, recovered.orphans).await;
+        recovery::end_orphans(&hub.floor, orphans).await;
         if let (Some(config), Some(notes)) = (config.recording, notes) {
             Clerk::start(Arc::clone(&hub), config, notes)?;
         }
@@ -175,7 +181,7 @@ impl Exchange {
             record_task,
         ];
         let floor_task = Arc::new(tokio::sync::Mutex::new(Some(floor_task)));
-        Ok(Self { hub, floor_task, others: Arc::new(others) })
+        Ok(Self { hub, floor_task, watch, others: Arc::new(others) })
     }
 
     /// The bus: what happens, as it happens.
@@ -194,18 +200,6 @@ impl Exchange {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.hub.clock
-    }
-
-    /// Whether calls can be taken.
-    #[must_use]
-    pub fn is_ready(&self) -> bool {
-        !self.hub.is_draining() && self.is_alive()
-    }
-
-    /// Whether all its parts run, also while it takes no more calls.
-    #[must_use]
-    pub fn is_alive(&self) -> bool {
-        !self.others.iter().any(JoinHandle::is_finished)
     }
 
     /// An agent's console has connected: the floor knows the agent from now on.
@@ -386,35 +380,10 @@ impl Exchange {
         Ok(WebCall { call, token, answer })
     }
 
-    /// The citizen page hangs up. False if there is no such call.
-    #[must_use]
-    pub fn web_call_hang_up(&self, token: &str) -> bool {
-        self.tell_web(token, CallEvent::CallerLeft { how: LeftHow::HungUp })
-    }
-
-    /// A key was pressed on the citizen page. False if there is no such call.
-    #[must_use]
-    pub fn web_call_digit(&self, token: &str, digit: Digit) -> bool {
-        self.tell_web(token, CallEvent::DigitPressed { digit })
-    }
-
-    /// The call of a citizen page, while it lives.
-    #[must_use]
-    pub fn web_call_view(&self, token: &str) -> Option<CallView> {
-        let call = self.hub.registry.lock().web_calls.get(token).copied()?;
-        self.call_view(call)
-    }
-
     /// A call, while it lives.
     #[must_use]
     pub fn call_view(&self, call: CallId) -> Option<CallView> {
         self.hub.registry.call_view(call)
-    }
-
-    /// The trunks and how they are doing, in the order of the settings.
-    #[must_use]
-    pub fn trunks(&self) -> Vec<TrunkView> {
-        self.hub.sip.trunks()
     }
 
     /// Every call alive, oldest first.
@@ -460,51 +429,6 @@ impl Exchange {
         }
     }
 
-    /// The floor's own view, with every place in every queue.
-    pub async fn floor_view(&self) -> Option<routing::FloorView> {
-        self.floor().view().await
-    }
-
-    /// Takes no more calls, tells every console, and waits until the calls alive are over, `limit` at
-    /// most. True if none is left.
-    pub async fn drain(&self, limit: Duration) -> bool {
-        if !self.hub.draining.swap(true, Ordering::Relaxed) {
-            let now = self.hub.clock.now();
-            let stopping = Happening::ServerStopping { until: now + limit };
-            self.hub.bus.publish(now, Audience::Everyone, stopping);
-        }
-        let until = Instant::now() + limit;
-        while Instant::now() < until {
-            if self.hub.registry.lock().calls.is_empty() {
-                return true;
-            }
-            sleep(DRAIN_LOOK).await;
-        }
-        self.hub.registry.lock().calls.is_empty()
-    }
-
-    /// Ends every call with a BYE, writes what is left and stops.
-    pub async fn stop(&self) {
-        self.hub.draining.store(true, Ordering::Relaxed);
-        let calls: Vec<_> = self.hub.registry.lock().calls.keys().copied().collect();
-        for call in calls {
-            self.hub.tell_call(call, CallEvent::Stopped { cause: EndCause::Stopped });
-        }
-        self.drain(Duration::from_secs(2)).await;
-        self.floor().stop().await;
-        if let Some(task) = self.floor_task.lock().await.take() {
-            // It ends after the last write; a panic there has been reported already.
-            let _ = task.await;
-        }
-        // Its last rows are among the records.
-        self.hub.recording.stop().await;
-        self.hub.records.stop().await;
-        for task in self.others.iter() {
-            task.abort();
-        }
-        self.hub.tasks.close();
-    }
-
     fn floor(&self) -> &FloorPort {
         &self.hub.floor
     }
@@ -528,11 +452,6 @@ impl Exchange {
         }
         self.hub.tell_call(call, event);
         Ok(())
-    }
-
-    fn tell_web(&self, token: &str, event: CallEvent) -> bool {
-        let call = self.hub.registry.lock().web_calls.get(token).copied();
-        call.inspect(|call| self.hub.tell_call(*call, event)).is_some()
     }
 }
 

@@ -7,13 +7,15 @@
 use std::time::Duration;
 
 use ids::Timestamp;
-use routing::{Effects, Floor, FloorEffect, FloorEvent, FloorView, RefusedWhy, Snapshot};
+use routing::{Effects, Floor, FloorEffect, FloorEvent, FloorView, RefusedWhy};
 use store::journal::{Entry, Journal};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use crate::clock::Clock;
+use crate::floor_journal::{self, Digest, Kept};
 use crate::journal_writer::Writer;
+use crate::watch::WatchPort;
 
 /// Events that may wait for the floor. Beyond it the sender waits.
 const INBOX_LEN: usize = 4096;
@@ -40,7 +42,7 @@ struct Applied {
     entry: Entry,
     effects: Effects,
     answer: Option<oneshot::Sender<FloorAnswer>>,
-    snapshot: Option<Snapshot>,
+    snapshot: Option<Kept>,
 }
 
 /// Speaks to the floor. Cheap to clone.
@@ -100,11 +102,12 @@ pub(crate) async fn run<P: Perform>(
     floor: Floor,
     journal: Journal,
     clock: Clock,
+    watch: WatchPort,
     performer: P,
 ) {
     let (applied, unwritten) = mpsc::channel(UNWRITTEN_LEN);
     let floor = FloorLoop { floor, clock, received: inbox.0, applied, events: 0 };
-    let writer = WriteLoop { writer: Writer::new(journal), unwritten, performer };
+    let writer = WriteLoop { writer: Writer::new(journal), unwritten, watch, performer };
     tokio::join!(floor.run(), writer.run());
 }
 
@@ -118,6 +121,11 @@ struct FloorLoop {
 
 impl FloorLoop {
     async fn run(mut self) {
+        // A replay needs to know the settings in force from here on.
+        let settings = self.settings();
+        if self.applied.send(settings).await.is_err() {
+            return;
+        }
         loop {
             let wake = self.floor.poll_timeout().map(|at| self.clock.instant_of(at));
             let input = tokio::select! {
@@ -141,17 +149,23 @@ impl FloorLoop {
         }
     }
 
+    fn settings(&self) -> Applied {
+        let event = floor_journal::configured(self.floor.config());
+        let entry = Entry { at: self.clock.now(), event };
+        Applied { entry, effects: Effects::new(), answer: None, snapshot: None }
+    }
+
     fn apply(
         &mut self,
         event: FloorEvent,
         answer: Option<oneshot::Sender<FloorAnswer>>,
     ) -> Applied {
         let now = self.clock.now();
-        let text = serde_json::to_string(&event).expect("a floor event is plain data");
         let mut effects = Effects::new();
-        self.floor.handle(now, event, &mut effects);
+        self.floor.handle(now, event.clone(), &mut effects);
+        let text = floor_journal::happened(&event, Digest::of(&effects));
         self.events += 1;
-        let snapshot = self.events.is_multiple_of(SNAPSHOT_EVERY).then(|| self.floor.snapshot());
+        let snapshot = self.events.is_multiple_of(SNAPSHOT_EVERY).then(|| Kept::of(&self.floor));
         metrics::counter!("helpline_floor_events_total").increment(1);
         Applied { entry: Entry { at: now, event: text }, effects, answer, snapshot }
     }
@@ -167,6 +181,7 @@ async fn sleep_until(wake: Option<tokio::time::Instant>) {
 struct WriteLoop<P> {
     writer: Writer,
     unwritten: mpsc::Receiver<Applied>,
+    watch: WatchPort,
     performer: P,
 }
 
@@ -177,16 +192,17 @@ impl<P: Perform> WriteLoop<P> {
             self.writer.write(group.iter().map(|applied| applied.entry.clone())).await;
             // Only right after the last event written does a snapshot fit the journal's position.
             if let Some(state) = group.last().and_then(|last| last.snapshot.as_ref()) {
-                self.writer.save_snapshot(&text_of(state)).await;
+                self.writer.save_snapshot(&state.to_bytes()).await;
             }
-            for applied in group.drain(..) {
-                self.release(applied);
+            let first = self.writer.first_of_last(group.len());
+            for (number, applied) in (0..).zip(group.drain(..)) {
+                self.release(first.map(|first| first + number), applied);
             }
         }
         self.writer.close().await;
     }
 
-    fn release(&self, applied: Applied) {
+    fn release(&self, position: Option<i64>, applied: Applied) {
         let refused = applied.effects.iter().find_map(|effect| match effect {
             FloorEffect::Refuse { why, .. } => Some(*why),
             FloorEffect::Ring { .. }
@@ -202,9 +218,6 @@ impl<P: Perform> WriteLoop<P> {
             // Who asked may have gone; that changes nothing.
             let _ = answer.send(refused.map_or(Ok(()), Err));
         }
+        self.watch.tell(position, applied.entry);
     }
-}
-
-fn text_of(state: &Snapshot) -> Vec<u8> {
-    serde_json::to_vec(state).expect("a snapshot is plain data")
 }

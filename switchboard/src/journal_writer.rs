@@ -43,6 +43,13 @@ impl Writer {
         }
     }
 
+    /// The position of the first of the last `count` entries given to [`Self::write`]; `None` while
+    /// some of them are not durable.
+    pub(crate) fn first_of_last(&self, count: usize) -> Option<i64> {
+        let count = i64::try_from(count).ok()?;
+        (!self.late).then_some(self.position - count + 1)
+    }
+
     /// Saves the state after everything written so far, unless something is not written.
     pub(crate) async fn save_snapshot(&self, state: &[u8]) {
         if self.late {

@@ -17,6 +17,7 @@ mod call_task;
 mod caller_keys;
 mod clock;
 mod exchange;
+mod floor_journal;
 mod floor_task;
 mod hub;
 mod journal_writer;
@@ -28,8 +29,10 @@ mod recording;
 mod records;
 mod recovery;
 mod registry;
+pub mod replay;
 mod talk_quality;
 mod view;
+mod watch;
 
 pub use alerts::{Acknowledged, AlertView};
 pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
@@ -40,6 +43,5 @@ pub use recording::{
     RecordingConfig, RecordingError, RecordingRules, RecordingState, RecordingView, RecordingWish,
     Tier,
 };
-pub use recovery::RecoverError;
 pub use registry::AgentProfile;
 pub use view::{AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView};

@@ -67,6 +67,7 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(queues::list))
         .routes(routes!(trunks::list))
+        .routes(routes!(queues::metrics::get))
         .routes(routes!(reservations::accept))
         .routes(routes!(reservations::reject))
         .routes(routes!(calls::get))

@@ -197,6 +197,7 @@ async fn start_exchange(
         // Calls by trunk have their own limit, with places kept; web calls must not take those.
         calls_max: usize::try_from(settings.sip.calls_max)? + web_call::places(settings),
         agent_lost_after: Duration::from_secs(settings.floor.heartbeat_lost_s),
+        breaches: settings.data.folder.join("breaches"),
         recording: recording_config(settings),
     };
     let exchange = Exchange::start(config, store.clone(), drivers).await?;
@@ -259,7 +260,9 @@ fn sip_config(settings: &Settings) -> SipConfig {
     }
 }
 
-fn floor_config(settings: &Settings) -> FloorConfig {
+/// The floor's settings.
+#[must_use]
+pub fn floor_config(settings: &Settings) -> FloorConfig {
     let floor = &settings.floor;
     FloorConfig {
         ring: Duration::from_secs(floor.ring_s),

@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod migrate;
 pub mod recording;
 pub mod reindex;
+pub mod replay;
 pub mod restore;
 pub mod serve;
 pub mod user;
@@ -55,6 +56,8 @@ enum Command {
     Backup(backup::Backup),
     /// Make a data folder from a backup.
     Restore(restore::Restore),
+    /// Run a day of the floor again from its journal, and prove that it comes out the same.
+    Replay(replay::Replay),
     /// Be a citizen: place a real call, play a file, press keys.
     Dial(dial::Dial),
     /// Open recordings.
@@ -109,6 +112,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Reindex => reindex::run(&settings).await,
         Command::Backup(backup) => backup.run(&settings, cli.config.as_deref()).await,
         Command::Restore(restore) => restore.run(settings).await,
+        Command::Replay(replay) => replay.run(settings).await,
         // Were answered above.
         Command::Dial(_) | Command::Recording(_) | Command::Doctor(_) => Ok(()),
     })

@@ -9,6 +9,7 @@ mod operating;
 mod recording;
 mod secret;
 mod section;
+mod service;
 pub mod trunk;
 mod unknown;
 mod value;
@@ -27,6 +28,7 @@ pub use section::{
     AnnouncePlace, Data, Database, Floor, Http, Limits, Log, Media, Overflow, Prompts, Queue, Rtp,
     Session, Sip, Turn, Webrtc,
 };
+pub use service::Service;
 pub use trunk::Trunk;
 pub use value::{PortRange, PublicUrl};
 
@@ -187,6 +189,9 @@ impl Settings {
             }
             if self.queues[..n].iter().any(|other| other.number == queue.number) {
                 return bad("queue.number", format!("\"{}\" is given twice", queue.number));
+            }
+            if queue.service.percent.max(queue.service.emergency_percent) > 100 {
+                return bad("queue.service", format!("of \"{}\" is more than 100 %", queue.id));
             }
         }
         if self.limits.web_calls_share_percent > 100 {

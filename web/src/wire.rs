@@ -5,7 +5,9 @@ pub mod agent;
 pub mod alert;
 pub mod call;
 pub mod configuration;
+pub mod day;
 pub mod ice;
+pub mod metrics;
 pub mod moment;
 pub mod person;
 pub mod quality;
@@ -14,4 +16,5 @@ pub mod ringing;
 pub mod trunk;
 pub mod words;
 
+pub use day::Day;
 pub use moment::Moment;

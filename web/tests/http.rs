@@ -40,6 +40,8 @@ mod supervision;
 mod tls;
 #[path = "http/told.rs"]
 mod told;
+#[path = "http/trunks.rs"]
+mod trunks;
 #[path = "http/users.rs"]
 mod users;
 #[path = "http/web_calls.rs"]

@@ -7,6 +7,8 @@
     reason = "tests pick one variant out of many, and read better with events given away"
 )]
 
+mod erlang;
+mod metrics;
 mod oracle;
 mod properties;
 mod scenarios;
@@ -15,3 +17,4 @@ mod supervision;
 mod support;
 mod table;
 mod waiting;
+mod what_if;

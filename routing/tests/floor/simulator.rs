@@ -84,6 +84,13 @@ fn ten_thousand_callers_lose_nobody() {
     assert_eq!(report.answered + report.abandoned, 10_000);
 }
 
+/// A simulated day, for tests that look at days.
+pub(crate) fn day(seed: u64, agents: u32, callers: u32) -> Plan {
+    let mut world = World::new(seed, agents, callers);
+    world.run().expect("the day is sound");
+    Plan::from_lines(&world.plan().to_lines())
+}
+
 #[test]
 fn the_same_seed_is_the_same_day() {
     let day = |seed| {

@@ -141,10 +141,23 @@ pub async fn latest_snapshot(
     store: &Store,
     stream: &str,
 ) -> Result<Option<Snapshot>, JournalError> {
+    snapshot_at(store, stream, i64::MAX).await
+}
+
+/// The newest snapshot of `stream` that includes no entry after `position`, if there is one.
+///
+/// # Errors
+/// The row could not be read.
+pub async fn snapshot_at(
+    store: &Store,
+    stream: &str,
+    position: i64,
+) -> Result<Option<Snapshot>, JournalError> {
     store
         .read_txn(|txn| async move {
             let row = journal_snapshot::Entity::find()
                 .filter(journal_snapshot::Column::Stream.eq(stream))
+                .filter(journal_snapshot::Column::Position.lte(position))
                 .order_by_desc(journal_snapshot::Column::Position)
                 .one(&txn)
                 .await?;

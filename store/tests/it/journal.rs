@@ -21,6 +21,7 @@ both_backends!(
     an_append_that_is_too_large_is_refused,
     after_a_crash_everything_acknowledged_is_there,
     streams_do_not_meet,
+    a_moment_lies_between_two_positions,
 );
 
 pub(crate) fn entry(number: usize) -> Entry {
@@ -251,4 +252,33 @@ async fn streams_do_not_meet(db: &TestDb) {
     assert_eq!(all(db.store(), "floor").await.len(), 2);
     assert_eq!(all(db.store(), "calls").await.len(), 1);
     assert!(all(db.store(), "nothing").await.is_empty());
+}
+
+async fn a_moment_lies_between_two_positions(db: &TestDb) {
+    let journal = Journal::open(db.store(), "floor").await.unwrap();
+    let at = |micros| Timestamp::from_micros(1_700_000_000_000_000 + micros);
+    assert_eq!(journal::last_before(db.store(), "floor", at(0)).await.unwrap(), 0);
+    // Three of a kind at the same moment, then whole seconds and halves: columns that are text must
+    // still be in order.
+    let moments = [10, 20, 20, 20, 1_000_000, 1_500_000, 2_000_000];
+    let event = || "{}".to_owned();
+    let entries = moments.map(|micros| Entry { at: at(micros), event: event() });
+    journal.append(entries.to_vec()).await.unwrap();
+    let other = Journal::open(db.store(), "other").await.unwrap();
+    other.append(vec![Entry { at: at(5), event: event() }]).await.unwrap();
+    for (micros, position) in [
+        (5, 0),
+        (10, 0),
+        (11, 1),
+        (20, 1),
+        (21, 4),
+        (1_000_000, 4),
+        (1_000_001, 5),
+        (1_500_001, 6),
+        (2_000_000, 6),
+        (9_000_000, 7),
+    ] {
+        let found = journal::last_before(db.store(), "floor", at(micros)).await.unwrap();
+        assert_eq!(found, position, "before {micros} µs");
+    }
 }

@@ -1,7 +1,9 @@
 //! Snapshots of a journal.
 
 use store::both_backends;
-use store::journal::{Journal, SNAPSHOT_LEN_MAX, Snapshot, SnapshotError, latest_snapshot};
+use store::journal::{
+    Journal, SNAPSHOT_LEN_MAX, Snapshot, SnapshotError, latest_snapshot, snapshot_at,
+};
 use store::sea_orm::{ConnectionTrait, Statement};
 use store::testing::TestDb;
 
@@ -24,6 +26,12 @@ async fn the_newest_snapshot_is_found_and_three_are_kept(db: &TestDb) {
     }
     let newest = Snapshot { position: 10, state: vec![10; 5_000] };
     assert_eq!(latest_snapshot(db.store(), "floor").await.unwrap(), Some(newest));
+    let positions = [5, 6, 7, 9].map(|position| snapshot_at(db.store(), "floor", position));
+    let mut found = Vec::new();
+    for snapshot in positions {
+        found.push(snapshot.await.unwrap().map(|snapshot| snapshot.position));
+    }
+    assert_eq!(found, [None, Some(6), Some(6), Some(8)]);
     let kept = db.store().read_txn(|txn| async move {
         let backend = txn.get_database_backend();
         let sql = "SELECT position FROM journal_snapshots ORDER BY position";

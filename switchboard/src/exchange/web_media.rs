@@ -1,6 +1,9 @@
-//! The audio of a web call after a change of network.
+//! A web call that has begun: what its page asks, and its audio after a change of network.
+
+use telephony::call::{CallEvent, Digit, LeftHow};
 
 use super::{Exchange, ExchangeError, refused_media};
+use crate::view::CallView;
 
 impl Exchange {
     /// Connects the audio of a web call anew; what the caller hears and who the caller talks with
@@ -26,5 +29,29 @@ impl Exchange {
             return Ok(None);
         }
         Ok(Some(answer))
+    }
+
+    /// The citizen page hangs up. False if there is no such call.
+    #[must_use]
+    pub fn web_call_hang_up(&self, token: &str) -> bool {
+        self.tell_web(token, CallEvent::CallerLeft { how: LeftHow::HungUp })
+    }
+
+    /// A key was pressed on the citizen page. False if there is no such call.
+    #[must_use]
+    pub fn web_call_digit(&self, token: &str, digit: Digit) -> bool {
+        self.tell_web(token, CallEvent::DigitPressed { digit })
+    }
+
+    /// The call of a citizen page, while it lives.
+    #[must_use]
+    pub fn web_call_view(&self, token: &str) -> Option<CallView> {
+        let call = self.hub.registry.lock().web_calls.get(token).copied()?;
+        self.call_view(call)
+    }
+
+    fn tell_web(&self, token: &str, event: CallEvent) -> bool {
+        let call = self.hub.registry.lock().web_calls.get(token).copied();
+        call.inspect(|call| self.hub.tell_call(*call, event)).is_some()
     }
 }

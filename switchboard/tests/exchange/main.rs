@@ -6,4 +6,5 @@ mod restart;
 mod supervision;
 mod support;
 mod waiting;
+mod watch;
 mod web_calls;

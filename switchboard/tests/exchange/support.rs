@@ -47,12 +47,14 @@ impl Bench {
         db: TestDb,
         wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
     ) -> Self {
-        Self::start_as(db, wrap, config(None, None)).await
+        let config = config(&db, None, None);
+        Self::start_as(db, wrap, config).await
     }
 
     /// All calls recorded by this rule.
     pub(crate) async fn recording(db: TestDb, rule: Rule, to: RecordingConfig) -> Self {
-        Self::start_as(db, |sip| sip, config(Some(rule), Some(to))).await
+        let config = config(&db, Some(rule), Some(to));
+        Self::start_as(db, |sip| sip, config).await
     }
 
     /// At most so many callers wait.
@@ -192,7 +194,7 @@ pub(crate) fn health() -> QueueId {
     "health".parse().expect("a queue")
 }
 
-fn config(rule: Option<Rule>, recording: Option<RecordingConfig>) -> ExchangeConfig {
+fn config(db: &TestDb, rule: Option<Rule>, recording: Option<RecordingConfig>) -> ExchangeConfig {
     let flow = builtin_flow("health").expect("the flow is built in").expect("the flow is sound");
     let line = Line {
         queue: health(),
@@ -206,6 +208,7 @@ fn config(rule: Option<Rule>, recording: Option<RecordingConfig>) -> ExchangeCon
         lines: Lines::new(line.clone(), HashMap::from([("104".to_owned(), line)])),
         calls_max: 100,
         agent_lost_after: Duration::from_secs(15),
+        breaches: db.folder().expect("the tests use a folder").join("breaches"),
         recording,
     }
 }

@@ -15,7 +15,75 @@ use crate::exchange::{ANSWER, Exchange, LOCAL, media_config, ports, sip_config};
 const SILENCE: u16 = 0;
 
 /// What each message gets. Who answers is the stack for what it cannot read, else we.
-const ANSWERS: &[(&str, u16)] = &[];
+const ANSWERS: &[(u16, &[&str])] = &[
+    // Good enough: what is odd in them does not matter for the call, or for the question whether we are there.
+    (
+        200,
+        &[
+            "asserted_identity_broken",
+            "authorization_broken",
+            "badaspec",
+            "badbranch",
+            "baddate",
+            "baddn",
+            "clerr",
+            "escruri",
+            "from_number_with_parameters",
+            "longreq",
+            "ltgtruri",
+            "lwsdisp",
+            "mismatch01",
+            "multi01",
+            "ncl",
+            "novelsc",
+            "quotbal",
+            "sdp01",
+            "semiuri",
+            "tel_uri",
+            "transports",
+            "trws",
+            "unkscm",
+            "zeromf",
+        ],
+    ),
+    // Bodies that are no session description, or not the whole of one.
+    (400, &["invut", "mcl01", "offer_broken"]),
+    // Numbers that are not ours.
+    (404, &["esc01", "long_number"]),
+    // Methods that we do not take part in.
+    (
+        405,
+        &["cparam01", "cparam02", "dblreq", "escnull", "mpart01", "regaut01", "regbadct", "unksm2"],
+    ),
+    // Extensions that we lack.
+    (420, &["bext01", "bext02"]),
+    // Nothing to hear.
+    (488, &["offer_without_audio"]),
+    // Answers to questions that nobody asked.
+    (SILENCE, &["bcast", "bigcode", "noreason", "scalarlg", "unreason"]),
+    // No SIP, no method that the stack knows, or no way back: a sender that means it sends again, better.
+    // `wsinv`, `intmeth` and `inv2543` are valid all the same; no trunk writes so, and the stack reads none.
+    (
+        SILENCE,
+        &[
+            "badinv01",
+            "badvers",
+            "binary",
+            "empty",
+            "esc02",
+            "insuf",
+            "intmeth",
+            "inv2543",
+            "lwsruri",
+            "lwsstart",
+            "mismatch02",
+            "not_sip",
+            "only_line_ends",
+            "scalar02",
+            "wsinv",
+        ],
+    ),
+];
 
 fn messages() -> BTreeMap<String, Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/torture");
@@ -57,8 +125,10 @@ async fn each_torture_message_gets_its_answer() {
     });
     let answers: BTreeMap<String, u16> =
         futures_util::future::join_all(answers).await.into_iter().collect();
-    let expected: BTreeMap<String, u16> =
-        ANSWERS.iter().map(|(name, code)| ((*name).to_owned(), *code)).collect();
+    let expected: BTreeMap<String, u16> = ANSWERS
+        .iter()
+        .flat_map(|(code, names)| names.iter().map(|name| ((*name).to_owned(), *code)))
+        .collect();
     let other: Vec<_> =
         answers.iter().filter(|(name, _)| expected.get(*name) != answers.get(*name)).collect();
     assert!(other.is_empty(), "answered otherwise: {other:?}");

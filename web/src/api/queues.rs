@@ -1,5 +1,7 @@
 //! `/queues`: the public numbers and their names, as the settings have them.
 
+pub mod metrics;
+
 use axum::Json;
 use axum::extract::State;
 use ids::QueueId;

@@ -13,6 +13,7 @@ use crate::{boot, doors, prompts};
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let library = prompts::library(settings.prompts.folder.as_deref())?;
     boot::lines(settings, &library, &Texts::builtin())?;
+    boot::floor_config(settings).check().context("bad setting in `floor` or `queue`")?;
     doors::certificate(settings)?;
     check_recordings(settings)?;
     println!("The settings are good: {} queues.", settings.queues.len());

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use telephony::call::{PROMPT_MUSIC, PromptName, QueueSound, SayPlace};
 
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
-use super::{ConfigProblem, IceUrl, RecordingRule, Secret};
+use super::{ConfigProblem, IceUrl, RecordingRule, Secret, Service};
 
 /// `[http]`: where browsers and machines reach the program.
 #[derive(Clone, Debug, Deserialize)]
@@ -297,6 +297,9 @@ pub struct Queue {
     /// Whose agents are asked too once a caller has waited long.
     #[serde(default)]
     pub overflow: Vec<Overflow>,
+    /// What share of its callers is to be answered in time, and how long that is.
+    #[serde(default)]
+    pub service: Service,
     /// Whether talks of its callers with operators are recorded.
     #[serde(default)]
     pub recording: RecordingRule,

@@ -78,11 +78,15 @@ fn speed(folder: &Path) -> Finding {
     let there = existing(folder);
     match writes(&there) {
         Ok(times) => judge_speed(check, &times),
-        Err(error) => Finding::wrong(
-            check,
-            format!("{} cannot be written: {error}", there.display()),
-            "give the folder to the service's user: `chown -R helpline:helpline FOLDER`",
-        ),
+        Err(error) => {
+            let to_do = if error.kind() == io::ErrorKind::StorageFull {
+                "make room, or enlarge the disk"
+            } else {
+                "give the folder to the service's user: `chown -R helpline:helpline FOLDER`"
+            };
+            let found = format!("{} cannot be written: {error}", there.display());
+            Finding::wrong(check, found, to_do)
+        }
     }
 }
 

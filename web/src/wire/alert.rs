@@ -23,6 +23,8 @@ pub enum AlertWord {
     RecordingPauseOver,
     /// A call that should be recorded is not.
     RecordingFailed,
+    /// The live check found a promise of the floor broken; the log names the file with the events.
+    PromiseBroken,
 }
 
 /// An alert that was raised, and who has seen to it.
@@ -97,6 +99,7 @@ fn words(alert: Alert) -> (AlertWord, About) {
         Alert::RecordingFailed { call } => {
             (AlertWord::RecordingFailed, About { call: Some(call), ..About::default() })
         }
+        Alert::PromiseBroken { position: _ } => (AlertWord::PromiseBroken, About::default()),
     }
 }
 

@@ -19,10 +19,7 @@ impl From<Timestamp> for Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Beyond the years that jiff knows (±9999) there is nothing sensible to show.
-        let at = jiff::Timestamp::from_microsecond(self.0.as_micros()).unwrap_or_default();
-        let there = at.to_zoned(TimeZone::fixed(india()));
-        write!(f, "{}", there.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z"))
+        write!(f, "{}", in_india(self.0).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z"))
     }
 }
 
@@ -45,6 +42,13 @@ impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         String::deserialize(input)?.parse().map_err(D::Error::custom)
     }
+}
+
+/// The moment as clocks in India show it.
+pub(super) fn in_india(at: Timestamp) -> jiff::Zoned {
+    // Beyond the years that jiff knows (±9999) there is nothing sensible to show.
+    let at = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or_default();
+    at.to_zoned(TimeZone::fixed(india()))
 }
 
 /// UTC+05:30; India keeps no summer time.

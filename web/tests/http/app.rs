@@ -1,7 +1,6 @@
 //! The program under test, and the people who use it, told apart by what they may do.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
 use ids::UserId;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -41,20 +40,18 @@ impl TestApp {
 
     /// With some settings of its own.
     pub(crate) async fn with(own: &[(&str, &str)]) -> Self {
-        Self::configured(None, own).await
+        Self::with_file("", own).await
     }
 
-    /// With a file of settings.
-    pub(crate) async fn with_file(file: &Path) -> Self {
-        Self::configured(Some(file), &[]).await
-    }
-
-    async fn configured(file: Option<&Path>, own: &[(&str, &str)]) -> Self {
+    /// With a settings file of its own, for what the environment cannot tell.
+    pub(crate) async fn with_file(file: &str, own: &[(&str, &str)]) -> Self {
         // A second test finds it installed; that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         told::keep();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().display().to_string();
+        let path = folder.path().join("settings.toml");
+        std::fs::write(&path, file).expect("written");
         let mut environment = vec![
             ("HELPLINE__HTTP__LISTEN", "127.0.0.1:0"),
             ("HELPLINE__SIP__LISTEN", "127.0.0.1:0"),
@@ -68,7 +65,7 @@ impl TestApp {
         environment.extend_from_slice(own);
         let environment =
             environment.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let settings = Settings::with_environment(file, environment).expect("good settings");
+        let settings = Settings::with_environment(Some(&path), environment).expect("good settings");
         let running = boot::start(settings).await.expect("the program starts");
         let address = running.addresses().http;
         Self { running, address, _folder: folder }

@@ -57,6 +57,8 @@ const STREAM: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Admin
 const RECORDS: &[Who] = &[Who::Operator, Who::Doctor, Who::Supervisor, Who::Machine];
 /// Those who keep accounts.
 const ACCOUNTS: &[Who] = &[Who::Admin, Who::Machine];
+/// Those who read how the queues did.
+const METRICS: &[Who] = &[Who::Supervisor, Who::Admin, Who::Auditor, Who::Machine];
 /// Those who read the audit.
 const AUDIT: &[Who] = &[Who::Auditor, Who::Machine];
 
@@ -103,6 +105,7 @@ const TABLE: &[(&str, &[Who])] = &[
     ("acknowledge_alert", DIRECTORS),
     ("list_queues", FLOOR),
     ("list_trunks", WATCHERS),
+    ("get_queue_metrics", METRICS),
     ("accept_reservation", AGENTS),
     ("reject_reservation", AGENTS),
     ("get_call", CALLS),

@@ -116,14 +116,11 @@ async fn every_broken_branch_is_told_and_nothing_is_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_calendar_in_force_decides_what_callers_hear() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("helpline.toml");
     let queues = "[[queue]]\nid = \"health\"\nnumber = \"104\"\nname_en = \"H\"\nname_hi = \"H\"\n\
         flow = \"health\"\nclass = \"standard\"\n[[queue]]\nid = \"schemes\"\nnumber = \"1031\"\n\
         name_en = \"S\"\nname_hi = \"S\"\nflow = \"schemes\"\nclass = \"info\"\n\
         calendar = \"office\"\nafter_hours = \"health\"\n";
-    std::fs::write(&file, queues).expect("written");
-    let app = TestApp::with_file(&file).await;
+    let app = TestApp::with_file(queues, &[]).await;
     let supervisor = app.supervisor().await;
     let at = |moment: &str| json!({"keys": "1", "at": format!("{moment}:00+05:30")});
     // A Tuesday morning before nine, and at noon; then a holiday.

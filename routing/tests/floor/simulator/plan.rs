@@ -49,6 +49,22 @@ impl Plan {
         Self::from_lines(&std::fs::read_to_string(path).expect("PLAN names a readable file"))
     }
 
+    /// Runs the events on a new floor and tells each with its effects.
+    pub(crate) fn tell(&self, mut hear: impl FnMut(Timestamp, &FloorEvent, &Effects)) {
+        let mut floor = self.floor();
+        let mut effects = Effects::new();
+        for (at, event) in &self.events {
+            effects.clear();
+            floor.handle(*at, event.clone(), &mut effects);
+            hear(*at, event, &effects);
+        }
+    }
+
+    /// The floor on which nothing has happened.
+    pub(crate) fn floor(&self) -> Floor {
+        Floor::new(self.config.clone()).expect("the plan's configuration is valid")
+    }
+
     /// Runs the events on a new floor, with every check; the state at the end.
     pub(crate) fn replay(&self) -> Result<String, String> {
         let mut floor = Floor::new(self.config.clone()).map_err(|error| error.to_string())?;

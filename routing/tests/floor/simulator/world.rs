@@ -7,6 +7,7 @@ use std::time::Duration;
 use ids::{AgentId, CallId, Class, ReservationId, Timestamp, UserId};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use routing::metrics::Metrics;
 use routing::{
     AgentState, Alert, CallerKey, Effects, Floor, FloorConfig, FloorEffect, FloorEvent,
     ForceReason, LeaveCause, Overflow, QueueRules, StopCause, Wanted,
@@ -81,6 +82,7 @@ pub(crate) struct World {
     agents: u32,
     floor: Floor,
     oracle: Oracle,
+    metrics: Metrics,
     citizens: BTreeMap<CallId, Citizen>,
     agenda: BTreeSet<(Timestamp, u64, Happening)>,
     planned: u64,
@@ -106,6 +108,7 @@ impl World {
             now: at(0),
             rng: StdRng::seed_from_u64(seed),
             oracle: Oracle::new(&floor),
+            metrics: Metrics::starting(&floor.view(at(0))),
             plan: Plan::new(config.clone()),
             config,
             agents,
@@ -385,6 +388,8 @@ impl World {
         self.floor.check().map_err(|violation| fault(&violation))?;
         let heard = self.oracle.hear(self.now, &self.floor, &effects);
         heard.map_err(|message| fault(&message))?;
+        self.metrics.hear(self.now, &event, &effects);
+        self.counts_add_up().map_err(|message| fault(&message))?;
         effects.into_iter().try_for_each(|effect| self.meets(effect))
     }
 
@@ -397,6 +402,18 @@ impl World {
             FloorEvent::CallerReclassed { .. } => self.report.reclassed += 1,
             FloorEvent::AgentStateForced { .. } => self.report.forced += 1,
             _ => {}
+        }
+    }
+
+    fn counts_add_up(&self) -> Result<(), String> {
+        if let Some(key) = self.metrics.unreconciled() {
+            return Err(format!("{key:?} does not reconcile: {:?}", self.metrics.cells()[&key]));
+        }
+        let (counted, waiting) = (self.metrics.waiting(), self.floor.view(self.now).waiting.len());
+        if counted as usize == waiting {
+            Ok(())
+        } else {
+            Err(format!("{counted} are counted as waiting, {waiting} wait"))
         }
     }
 

@@ -25,9 +25,9 @@ pub(super) fn caller_number(invite: &Request, trusted: bool) -> Option<String> {
 /// The first telephone number that the trunk vouches for (RFC 3325 §9.1: a SIP URI, a telephone URI, or
 /// one of each); else the first name.
 fn asserted_number(invite: &Request) -> Option<String> {
-    let values = invite.headers.iter().filter_map(|header| match header {
-        Header::PAssertedIdentity(value) => Some(value.value()),
-        _ => None,
+    let values = invite.headers.iter().filter_map(|header| {
+        let Header::PAssertedIdentity(value) = header else { return None };
+        Some(value.value())
     });
     let named: Vec<String> = values.flat_map(each_value).filter_map(number_of).collect();
     let is_number =

@@ -210,9 +210,9 @@ async fn knows_password(
     };
     let request = &transaction.original;
     let dialled = caller::dialled_number(request);
-    let brought = request.headers.iter().find_map(|header| match header {
-        Header::Authorization(value) => Some(value.value().to_owned()),
-        _ => None,
+    let brought = request.headers.iter().find_map(|header| {
+        let Header::Authorization(value) = header else { return None };
+        Some(value.value().to_owned())
     });
     let asked =
         Asked { method: request.method, dialled: &dialled, authorization: brought.as_deref() };

@@ -301,6 +301,9 @@ fn watch_trunks(shared: &Arc<Shared>, keepers: &TaskTracker, stop: &Cancellation
         }),
         stop: stop.clone(),
     });
+    for view in shared.trunks.views(|_| 0) {
+        gauge_health(view.name.as_str(), view.health);
+    }
     for index in 0..shared.trunks.len() {
         keepers.spawn(keep(keeping.clone(), index));
     }

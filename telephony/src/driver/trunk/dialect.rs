@@ -32,10 +32,10 @@ impl MessageInspector for Dialect {
             }
             SipMessage::Request(request) => {
                 for header in request.headers.iter_mut() {
-                    match header {
-                        Header::Authorization(value) => *value = spoken(value.value()).into(),
-                        Header::ProxyAuthorization(value) => *value = spoken(value.value()).into(),
-                        _ => {}
+                    if let Header::Authorization(value) = header {
+                        *value = spoken(value.value()).into();
+                    } else if let Header::ProxyAuthorization(value) = header {
+                        *value = spoken(value.value()).into();
                     }
                 }
             }
@@ -59,13 +59,13 @@ impl MessageInspector for Dialect {
 
 /// Leaves of the challenges of each kind the strongest, in the stack's dialect.
 fn simplify(headers: &mut Headers) {
-    let of_www = |header: &Header| match header {
-        Header::WwwAuthenticate(value) => Some(value.value().to_owned()),
-        _ => None,
+    let of_www = |header: &Header| {
+        let Header::WwwAuthenticate(value) = header else { return None };
+        Some(value.value().to_owned())
     };
-    let of_proxy = |header: &Header| match header {
-        Header::ProxyAuthenticate(value) => Some(value.value().to_owned()),
-        _ => None,
+    let of_proxy = |header: &Header| {
+        let Header::ProxyAuthenticate(value) = header else { return None };
+        Some(value.value().to_owned())
     };
     let www: Vec<String> = headers.iter().filter_map(of_www).collect();
     let proxy: Vec<String> = headers.iter().filter_map(of_proxy).collect();

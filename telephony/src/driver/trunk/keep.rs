@@ -239,9 +239,9 @@ fn granted(response: &Response) -> Option<Duration> {
         })
     });
     let of_message = || {
-        response.headers.iter().find_map(|header| match header {
-            Header::Expires(value) => seconds(value.value()),
-            _ => None,
+        response.headers.iter().find_map(|header| {
+            let Header::Expires(value) = header else { return None };
+            seconds(value.value())
         })
     };
     of_contact.or_else(of_message)

@@ -284,10 +284,9 @@ impl OutgoingLeg {
             match change {
                 DialogState::Terminated(_, reason) => {
                     self.over = true;
-                    return match reason {
-                        TerminatedReason::UasBye | TerminatedReason::UacBye => LeftHow::HungUp,
-                        _ => LeftHow::SignallingLost,
-                    };
+                    let hung_up =
+                        matches!(reason, TerminatedReason::UasBye | TerminatedReason::UacBye);
+                    return if hung_up { LeftHow::HungUp } else { LeftHow::SignallingLost };
                 }
                 DialogState::Updated(_, _, handle) => {
                     let headers = vec![Header::ContentType("application/sdp".into())];

@@ -183,12 +183,14 @@ impl Way<'_> {
 fn names_our_realm(headers: &Headers, account: Option<&Account>) -> bool {
     let Some(ours) = account.and_then(|account| account.realm.as_deref()) else { return true };
     headers.iter().all(|header| {
-        let realm = match header {
-            Header::WwwAuthenticate(value) => Challenge::realm_of(value.value()),
-            Header::ProxyAuthenticate(value) => Challenge::realm_of(value.value()),
-            _ => return true,
+        let value = if let Header::WwwAuthenticate(value) = header {
+            value.value()
+        } else if let Header::ProxyAuthenticate(value) = header {
+            value.value()
+        } else {
+            return true;
         };
-        realm.is_some_and(|realm| realm == ours)
+        Challenge::realm_of(value).is_some_and(|realm| realm == ours)
     })
 }
 

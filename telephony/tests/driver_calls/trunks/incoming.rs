@@ -1,6 +1,5 @@
 //! Calls from trunks: the caller's number, and the password where one is asked.
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use telephony::driver::dial::{DialEnded, DialReport, DialRequest, dial};
@@ -40,21 +39,19 @@ async fn a_caller_who_withholds_the_number_is_answered_without() {
     assert_eq!(callers_number("withheld.xml", true).await, None);
 }
 
-/// SIPp with this name and password.
-async fn with_password(exchange: &Exchange, scenario: &str, line: &str) {
-    let mut file = tempfile::NamedTempFile::new().expect("a file");
-    writeln!(file, "SEQUENTIAL\n{line}").expect("written");
-    let path = file.path().display().to_string();
-    sipp::run(exchange, scenario, ANSWER, &["-m", "5", "-r", "20", "-inf", &path]).await;
+/// SIPp with this password.
+async fn with_password(exchange: &Exchange, scenario: &str, password: &str) {
+    let options = ["-m", "5", "-r", "20", "-au", "bsnl", "-ap", password];
+    sipp::run(exchange, scenario, ANSWER, &options).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_makers_digest_is_let_in_and_a_wrong_password_is_not() {
     let exchange = asking(vec![DigestAlgorithm::Md5]).await;
-    with_password(&exchange, "digest_refused.xml", "bsnl;guessed").await;
+    with_password(&exchange, "digest_refused.xml", "guessed").await;
     exchange.seen(|seen| assert!(seen.invited.is_empty(), "a wrong password makes no call"));
     assert_eq!(exchange.sip.counts().challenged, 10);
-    with_password(&exchange, "digest_call.xml", "bsnl;open sesame").await;
+    with_password(&exchange, "digest_call.xml", "open sesame").await;
     exchange.is_empty().await;
     exchange.seen(|seen| assert_eq!(seen.invited.len(), 5));
 }
