@@ -256,7 +256,7 @@ async fn streams_do_not_meet(db: &TestDb) {
 
 async fn a_moment_lies_between_two_positions(db: &TestDb) {
     let journal = Journal::open(db.store(), "floor").await.unwrap();
-    let at = |micros| Timestamp::from_micros(1_700_000_000_000_000 + micros);
+    let at = |micros: i64| Timestamp::from_micros(1_700_000_000_000_000 + micros);
     assert_eq!(journal::last_before(db.store(), "floor", at(0)).await.unwrap(), 0);
     // Three of a kind at the same moment, then whole seconds and halves: columns that are text must
     // still be in order.

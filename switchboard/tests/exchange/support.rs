@@ -59,9 +59,10 @@ impl Bench {
 
     /// At most so many callers wait.
     pub(crate) async fn with_room_for(waiting_max: u32) -> Self {
-        let mut config = config(None, None);
+        let db = TestDb::sqlite().await;
+        let mut config = config(&db, None, None);
         config.floor.waiting_max = waiting_max;
-        Self::start_as(TestDb::sqlite().await, |sip| sip, config).await
+        Self::start_as(db, |sip| sip, config).await
     }
 
     async fn start_as(
