@@ -72,6 +72,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts an agent into a state. A live call is never cut: the state follows it as `next`. */
+        put: operations["force_agent_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The alerts raised since the program started; the last 200. */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that one has seen to an alert. Who was first stays. */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -168,6 +219,94 @@ export interface paths {
         put?: never;
         /** Puts the caller on hold, with music. */
         post: operations["hold_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves a waiting caller to another queue; class and wait stay as they are. */
+        post: operations["move_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/reclass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a waiting caller another class. An emergency stays one until somebody answers. */
+        post: operations["reclass_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/recording/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps nothing of the call for a while, at most `recording.pause_max_s`. Answered once nothing more
+         *     of it can reach the disk.
+         */
+        post: operations["pause_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/recording/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps everything again. */
+        post: operations["resume_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/recording/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps nothing more of this call. */
+        post: operations["stop_recording"];
         delete?: never;
         options?: never;
         head?: never;
@@ -489,6 +628,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of the recordings of an interaction. */
+        get: operations["list_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -536,6 +692,60 @@ export interface paths {
         /** All queues. */
         get: operations["list_queues"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Destroys a recording before its time. What is known of it stays. */
+        delete: operations["delete_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A recording as a WAV file of two channels: left the caller, right what the caller heard. Pauses are
+         *     silence. One range of bytes may be asked for.
+         */
+        get: operations["get_recording_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/legal-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a recording past its time, or no longer. */
+        put: operations["set_legal_hold"];
         post?: never;
         delete?: never;
         options?: never;
@@ -851,6 +1061,21 @@ export interface components {
              */
             contact_id?: string | null;
         };
+        /** @description Who has seen to an alert. */
+        Acknowledged: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Whose account.
+             */
+            by: string;
+            /** @description The name shown to colleagues. */
+            name: string;
+        };
         /** @description Where somebody lives. */
         Address: {
             /** @description Locality or village. */
@@ -874,7 +1099,7 @@ export interface components {
             agent: string;
             /**
              * Format: uuid
-             * @description The call the agent is on or wraps up.
+             * @description The call the agent is on or wraps up, or whose caller the console rings for.
              */
             call_id?: string | null;
             /** @description Whether the audio of the agent's browser is connected. */
@@ -882,6 +1107,8 @@ export interface components {
             /** @description The name shown to colleagues. */
             name: string;
             next?: components["schemas"]["NextState"] | null;
+            /** @description Queues served. */
+            queues: string[];
             reason?: components["schemas"]["BreakReason"] | null;
             /**
              * Format: int64
@@ -890,7 +1117,7 @@ export interface components {
             reservation_id?: number | null;
             /**
              * Format: date-time
-             * @description Since when; absent where the state has no beginning worth showing.
+             * @description Since when.
              */
             since?: string | null;
             /** @description What the agent is doing. */
@@ -901,11 +1128,39 @@ export interface components {
              */
             until?: string | null;
         };
+        /** @description An alert that was raised, and who has seen to it. */
+        AlertView: {
+            acknowledged?: components["schemas"]["Acknowledged"] | null;
+            /**
+             * Format: uuid
+             * @description About whom.
+             */
+            agent?: string | null;
+            /** @description What. */
+            alert: components["schemas"]["AlertWord"];
+            /**
+             * Format: uuid
+             * @description About which call.
+             */
+            call_id?: string | null;
+            /**
+             * Format: int64
+             * @description Which; greater than those raised before. Counts anew when the program starts.
+             */
+            id: number;
+            /** @description About which queue. */
+            queue?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            raised_at: string;
+        };
         /**
          * @description What a supervisor should look at.
          * @enum {string}
          */
-        AlertWord: "missed_twice" | "nobody_signed_in";
+        AlertWord: "missed_twice" | "nobody_signed_in" | "report_overdue" | "emergency_in_talk" | "recording_pause_over" | "recording_failed";
         /**
          * @description What is wrong with the sound of a talk, for its operator.
          * @enum {string}
@@ -971,6 +1226,18 @@ export interface components {
             /** @description The number, as people write it. */
             phone: string;
         };
+        /** @description What the agent on a call sees of its recording. */
+        CallRecording: {
+            /** @description The caller has heard that the talk is recorded. If not, the agent says so. */
+            announced: boolean;
+            /**
+             * Format: date-time
+             * @description When it goes on by itself, while it is paused.
+             */
+            paused_until?: string | null;
+            /** @description What it is doing. */
+            state: components["schemas"]["RecordingState"];
+        };
         /**
          * @description What a call is doing.
          * @enum {string}
@@ -978,6 +1245,11 @@ export interface components {
         CallState: "greeting" | "waiting" | "talking" | "on_hold" | "interrupted" | "ended";
         /** @description A call. */
         CallView: {
+            /**
+             * Format: uuid
+             * @description The agent on it, or who was.
+             */
+            agent?: string | null;
             /**
              * Format: date-time
              * @description When it came.
@@ -1017,6 +1289,7 @@ export interface components {
             number_masked?: string | null;
             /** @description Its queue. */
             queue: string;
+            recording?: components["schemas"]["CallRecording"] | null;
             /** @description What it is doing. */
             state: components["schemas"]["CallState"];
             /**
@@ -1029,6 +1302,11 @@ export interface components {
              * @description How long the caller waited for a person (until now, if still waiting), milliseconds.
              */
             waited_ms: number;
+            /**
+             * Format: date-time
+             * @description Since when the caller waits or waited for a person.
+             */
+            waiting_since?: string | null;
         };
         /** @description One candidate. */
         Candidate: {
@@ -1403,6 +1681,8 @@ export interface components {
             excluded: {
                 [key: string]: number;
             };
+            /** @description You talked with this caller not long ago, and are asked first for that. */
+            knows_caller: boolean;
             /** @description The language that was required. */
             language?: string | null;
             /**
@@ -1414,6 +1694,8 @@ export interface components {
             sentence_en: string;
             /** @description In Hindi. */
             sentence_hi: string;
+            /** @description Further queues whose agents could be asked, because the wait was long. */
+            widened_to: string[];
         };
         /** @description How many records have a value. */
         FacetCount: {
@@ -1451,17 +1733,34 @@ export interface components {
              */
             until?: string | null;
         };
-        /** @description The floor. Those who may not see their colleagues get no agents. */
+        /** @description The floor. Those who may not see their colleagues get the queues and the number of calls alone. */
         FloorView: {
-            /** @description Agents, by name; empty for operators and doctors. */
+            /** @description Agents; empty for operators and doctors. */
             agents: components["schemas"]["AgentView"][];
+            /** @description Alerts, newest first; empty for operators and doctors. */
+            alerts: components["schemas"]["AlertView"][];
             /**
              * Format: int32
-             * @description Calls alive.
+             * @description How many calls are alive.
              */
             calls: number;
+            /** @description The calls alive, oldest first; empty for operators and doctors. */
+            calls_alive: components["schemas"]["CallView"][];
             /** @description Queues. */
             queues: components["schemas"]["QueueView"][];
+        };
+        /**
+         * @description Why a supervisor changed an agent's state.
+         * @enum {string}
+         */
+        ForceReason: "coverage" | "end_of_shift" | "left_desk" | "wellbeing" | "technical" | "other";
+        /** @description `PUT agents/{id}/state`: what a supervisor makes of an agent. */
+        ForcedAgentState: {
+            break_reason?: components["schemas"]["BreakReason"] | null;
+            /** @description Why the supervisor does it. */
+            reason: components["schemas"]["ForceReason"];
+            /** @description What. */
+            want: components["schemas"]["Want"];
         };
         /** @description A text with its marks. */
         Highlight: {
@@ -1595,6 +1894,11 @@ export interface components {
             /** @description The category above; absent at the upper level, and for dispositions. */
             parent?: string | null;
         };
+        /** @description Whether a recording must be kept. */
+        LegalHold: {
+            /** @description True: it is not destroyed, whatever the time. */
+            held: boolean;
+        };
         /** @description How the sound of a call was, over all its talks. */
         LineQuality: {
             /** @description What came from the caller. */
@@ -1644,6 +1948,11 @@ export interface components {
          * @enum {string}
          */
         Medium: "call" | "web_call";
+        /** @description Where a caller is to wait. */
+        MovedCaller: {
+            /** @description The queue's key. */
+            queue: string;
+        };
         /** @description A case to be opened. */
         NewCase: {
             /**
@@ -1719,6 +2028,7 @@ export interface components {
         News: {
             agent?: components["schemas"]["AgentView"] | null;
             call?: components["schemas"]["CallView"] | null;
+            floor?: components["schemas"]["FloorView"] | null;
             /** @description All queues. */
             queues: components["schemas"]["QueueView"][];
             reservation?: components["schemas"]["Ringing"] | null;
@@ -1812,23 +2122,20 @@ export interface components {
              * @description Callers waiting.
              */
             waiting: number;
-        } | {
-            /**
-             * Format: uuid
-             * @description About whom.
-             */
-            agent?: string | null;
-            /** @description What. */
-            alert: components["schemas"]["AlertWord"];
-            /**
-             * Format: uuid
-             * @description About which call.
-             */
-            call_id?: string | null;
-            /** @description About which queue. */
-            queue?: string | null;
+        } | (components["schemas"]["AlertView"] & {
             /** @enum {string} */
             type: "alert";
+        }) | (components["schemas"]["AlertView"] & {
+            /** @enum {string} */
+            type: "alert_acknowledged";
+        }) | {
+            /** @enum {string} */
+            type: "server_stopping";
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            until: string;
         } | {
             /** @enum {string} */
             type: "server_stopping";
@@ -1880,6 +2187,31 @@ export interface components {
             hit: boolean;
             /** @description The text. */
             text: string;
+        };
+        /** @description A part of a call that is not in its recording. */
+        Pause: {
+            /** @description `asked`, `secret` or `hold`. */
+            because: string;
+            /**
+             * Format: int64
+             * @description From, milliseconds since the recording began.
+             */
+            from_ms: number;
+            /**
+             * Format: int64
+             * @description Until; absent while it lasts.
+             */
+            until_ms?: number | null;
+        };
+        /**
+         * @description Why nothing is to be kept for a while.
+         * @enum {string}
+         */
+        PauseBecause: "asked" | "secret";
+        /** @description A pause. */
+        PauseRecording: {
+            /** @description Why. */
+            because: components["schemas"]["PauseBecause"];
         };
         /** @description One of a contact's numbers. */
         Phone: {
@@ -2002,6 +2334,80 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description How urgent a caller is to be. */
+        ReclassedCaller: {
+            /** @description The class. */
+            class: components["schemas"]["Class"];
+        };
+        /** @description What is known of the recording of a call. */
+        Recording: {
+            /** @description The caller heard to its end that the talk is recorded, before a person answered. */
+            announced: boolean;
+            /** @description `given`, `refused` or `withdrawn`; absent if the caller said nothing to it. */
+            consent?: string | null;
+            /**
+             * Format: date-time
+             * @description When the sound was destroyed.
+             */
+            deleted_at?: string | null;
+            /** @description `time_over`, `withdrawn` or `ordered`. */
+            deleted_because?: string | null;
+            /**
+             * Format: date-time
+             * @description When the recording ended.
+             */
+            ended_at?: string | null;
+            /** @description What went wrong. */
+            fault?: string | null;
+            /**
+             * Format: uuid
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The contact whose sound it is.
+             */
+            interaction_id: string;
+            /**
+             * Format: date-time
+             * @description Destroyed after this moment, unless there is a legal hold.
+             */
+            keep_until: string;
+            /** @description Not to be destroyed, whatever the time. */
+            legal_hold: boolean;
+            /** @description What is not in it. */
+            pauses: components["schemas"]["Pause"][];
+            /** @description `announced` or `consent`. */
+            rule: string;
+            /**
+             * Format: int32
+             * @description Length of both channels, pauses included.
+             */
+            seconds: number;
+            /**
+             * Format: date-time
+             * @description When the talk began.
+             */
+            started_at: string;
+            /** @description `recording` (the call goes on), `kept`, `not_made`, `failed` or `deleted`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Whose talk with the caller it is: 1, operators; 2, doctors.
+             */
+            tier: number;
+            /**
+             * Format: int64
+             * @description For `If-Match`.
+             */
+            version: number;
+        };
+        /**
+         * @description What the recording of a call is doing.
+         * @enum {string}
+         */
+        RecordingState: "on" | "paused" | "no_consent" | "stopped" | "failed";
         /** @description Why an agent declines. */
         Rejection: {
             /** @description A short word, for the supervisor; may be absent. */
@@ -2199,11 +2605,16 @@ export interface components {
              */
             round_trip_ms?: number | null;
         };
+        /** @description The end of a recording before its call. */
+        StopRecording: {
+            /** @description The caller no longer agrees: what was recorded is destroyed, if the settings say so. */
+            withdrawn: boolean;
+        };
         /**
          * @description Why a console stops ringing, seen from that console.
          * @enum {string}
          */
-        Stopped: "accepted" | "taken_by_another" | "caller_left" | "timed_out" | "rejected" | "agent_lost" | "replaced";
+        Stopped: "accepted" | "taken_by_another" | "caller_left" | "timed_out" | "rejected" | "agent_lost" | "replaced" | "withdrawn";
         /** @description One entry of the story. */
         TimelineEntry: {
             /** @description The name of who did it. */
@@ -2218,6 +2629,8 @@ export interface components {
             /** @description What kind: `interaction`, `report`, `opened`, `edited`, `attached`, `state_changed`. */
             kind: string;
             line_quality?: components["schemas"]["LineQuality"] | null;
+            /** @description Its recordings: what is known of them, not the sound. */
+            recordings?: components["schemas"]["Recording"][];
             /** @description The text of a report, the outcome of an interaction. */
             text?: string | null;
             /** @description What, in a line of English. The console puts `kind` into the person's language. */
@@ -2641,6 +3054,256 @@ export interface operations {
             };
             /** @description Not in wrap-up, or the form of the call is not saved. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    force_agent_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForcedAgentState"];
+            };
+        };
+        responses: {
+            /** @description The state now, with what follows the work. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such agent on the floor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or without audio, and so not to be available. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field was not accepted; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"][];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert, with who has seen to it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such alert, or no longer. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3156,6 +3819,523 @@ export interface operations {
             };
             /** @description The call is over or not yours. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovedCaller"];
+            };
+        };
+        responses: {
+            /** @description The caller waits there. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The call is over. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller does not wait, or waits there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field was not accepted; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reclass_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReclassedCaller"];
+            };
+        };
+        responses: {
+            /** @description The caller waits at that class. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The call is over. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller does not wait, has that class, or is an emergency. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field was not accepted; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseRecording"];
+            };
+        };
+        responses: {
+            /** @description Nothing is kept. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The call is not yours, or is not being recorded. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field was not accepted; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The recorder did not hear it: everything is still kept. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is kept again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The call is not yours, or its recording is not paused. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopRecording"];
+            };
+        };
+        responses: {
+            /** @description The recording is over. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The call is not yours, or is not being recorded. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field was not accepted; see `errors`. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5159,6 +6339,86 @@ export interface operations {
             };
         };
     };
+    list_recordings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, percent-encoded. */
+                "x-reason"?: string | null;
+            };
+            path: {
+                /** @description The interaction. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"][];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such interaction. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -5300,6 +6560,363 @@ export interface operations {
             };
             /** @description The role or the scope does not allow it, or no CSRF token. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_recording: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read. */
+                "if-match": string;
+                /** @description Why, percent-encoded. */
+                "x-reason": string;
+            };
+            path: {
+                /** @description The recording. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its sound is destroyed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such recording. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is under a legal hold, or its call goes on. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decided in between. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A reason is missing. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recording_audio: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, percent-encoded; needed by whoever was not on the call. */
+                "x-reason"?: string | null;
+                /** @description `bytes=first-last`. */
+                range?: string | null;
+            };
+            path: {
+                /** @description The recording. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            /** @description The part asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such recording. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The call goes on, or there is no sound (any more). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such part. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A reason is missing. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_legal_hold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read. */
+                "if-match": string;
+                /** @description Why, percent-encoded. */
+                "x-reason": string;
+            };
+            path: {
+                /** @description The recording. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegalHold"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such recording. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was deleted. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decided in between. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A reason is missing. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
