@@ -44,6 +44,7 @@ pub mod audit;
 pub mod journal;
 pub mod outbox;
 mod row;
+pub mod schema;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -53,4 +54,4 @@ mod txn;
 pub use sea_orm;
 
 pub use crate::store::{Backend, MigrateError, OpenError, Store};
-pub use crate::txn::{ReadTxn, TxnError, WriteTxn};
+pub use crate::txn::{ReadTxn, TxnError, WriteTxn, disk_is_full};

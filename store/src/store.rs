@@ -116,6 +116,14 @@ impl Store {
         self.inner.backend
     }
 
+    pub(crate) fn readers(&self) -> &DatabaseConnection {
+        &self.inner.readers
+    }
+
+    pub(crate) fn writers(&self) -> &DatabaseConnection {
+        &self.inner.writers
+    }
+
     /// Wakes whenever a transaction of this process has committed rows of the outbox.
     ///
     /// A watch and not a `Notify`: each follower keeps its own memory of what it has seen, so none

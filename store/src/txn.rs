@@ -183,6 +183,17 @@ pub(crate) fn is_busy(error: &DbErr) -> bool {
         || matches!(sql_state(error).as_deref(), Some("5" | "261" | "517" | "773" | "55P03"))
 }
 
+/// Whether an error, or what caused it, says that the disk of the database is full (SQLite's
+/// `SQLITE_FULL`, PostgreSQL's `disk_full`). Nothing was written then.
+#[must_use]
+pub fn disk_is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.any(|cause| {
+        let state = cause.downcast_ref::<DbErr>().and_then(sql_state);
+        matches!(state.as_deref(), Some("13" | "53100"))
+    })
+}
+
 /// The code that the database gave to its error, if the database is where it came from.
 fn sql_state(error: &DbErr) -> Option<String> {
     let (DbErr::Conn(RuntimeErr::SqlxError(source))

@@ -63,6 +63,7 @@ impl Admitted {
             class: line.class,
             language: None,
             arrived_at: hub.clock.now(),
+            answered_at: None,
             queued_at: None,
             talking_at: None,
             ended_at: None,

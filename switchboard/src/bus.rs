@@ -10,6 +10,7 @@ use ids::{AgentId, CallId, ReservationId, Timestamp};
 use routing::{Alert, StopCause};
 use telephony::call::EndCause;
 use telephony::driver::media::Quality;
+use telephony::driver::trunk::{TrunkHealth, TrunkName};
 use telephony::media::quality::Verdict;
 use tokio::sync::broadcast;
 
@@ -59,6 +60,8 @@ pub enum Happening {
         call: CallId,
         /// How.
         cause: EndCause,
+        /// As it was at the end.
+        view: Option<Box<CallView>>,
     },
     /// How the sound of a talk was over the last second.
     CallQuality {
@@ -75,6 +78,20 @@ pub enum Happening {
     QueueChanged(QueueView),
     /// A supervisor should look. The alert is kept under this event's cursor as its id.
     Alerted(Alert),
+    /// The program stops: no more calls are taken, and those alive are ended at a moment.
+    ServerStopping {
+        /// When.
+        until: Timestamp,
+    },
+    /// A trunk's health is another now.
+    TrunkChanged {
+        /// Which trunk.
+        trunk: TrunkName,
+        /// How it is doing.
+        health: TrunkHealth,
+        /// Since when.
+        since: Timestamp,
+    },
     /// Somebody has seen to an alert.
     AlertAcknowledged(AlertView),
     /// The agent's audio was lost.

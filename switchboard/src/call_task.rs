@@ -10,6 +10,7 @@ use ids::{AgentId, CallId, Language, LegId};
 use routing::{FloorEvent, LeaveCause};
 use telephony::call::{Call, CallEffect, CallEvent, EndCause};
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use crate::bus::{Audience, Happening};
 use crate::hub::Hub;
@@ -43,7 +44,9 @@ impl CallTask {
     /// Runs the call to its end, supervised.
     pub(crate) async fn supervise(self, call: Call, first: Vec<CallEffect>) {
         let (hub, id, leg, medium) = (Arc::clone(&self.hub), self.id, self.leg, self.medium);
-        let run = tokio::spawn(self.run(call, first));
+        // Every line of the log that is written on a call's behalf carries its id.
+        let span = tracing::info_span!("call", call.id = %id);
+        let run = tokio::spawn(self.run(call, first).instrument(span));
         if let Err(error) = run.await {
             metrics::counter!("helpline_calls_panicked_total").increment(1);
             tracing::error!(call.id = %id, error = %error, "the task of a call failed");
@@ -146,7 +149,10 @@ impl CallTask {
             CallEffect::RememberLanguage { .. } | CallEffect::MarkTalking { .. } => {}
             CallEffect::JoinQueue { queue, class, language, since, head } => {
                 let call = self.id;
-                let event = FloorEvent::CallerArrived { call, queue, class, language, since, head };
+                let caller =
+                    hub.registry.call_view(call).and_then(|view| hub.caller_keys.of(&view));
+                let event =
+                    FloorEvent::CallerArrived { call, queue, class, language, since, head, caller };
                 hub.floor.tell(event).await;
             }
             CallEffect::RaiseClass { class } => {
@@ -176,7 +182,10 @@ impl CallTask {
     fn observe(&self, effect: &CallEffect) {
         let (hub, id, now) = (&self.hub, self.id, self.hub.clock.now());
         match effect {
-            CallEffect::Answer { .. } => hub.records.mark(id, now, Mark::Answered),
+            CallEffect::Answer { .. } => {
+                hub.registry.update_call(id, |view| view.answered_at = Some(now));
+                hub.records.mark(id, now, Mark::Answered);
+            }
             CallEffect::RememberLanguage { language } => self.language_chosen(*language),
             CallEffect::JoinQueue { queue, class, language, since, .. } => {
                 let (queue, class, language) = (*queue, *class, *language);
@@ -206,7 +215,10 @@ impl CallTask {
                 });
                 hub.records.mark(id, now, Mark::Talking { agent });
             }
-            CallEffect::End { cause, .. } => hub.record_end(id, now, *cause),
+            CallEffect::End { cause, .. } => {
+                tracing::debug!(?cause, "a call is over");
+                hub.record_end(id, now, *cause);
+            }
             CallEffect::ReleaseAgent { agent } => self.say_goodbye(*agent),
             CallEffect::Refuse { .. }
             | CallEffect::HangUp { .. }
@@ -245,6 +257,7 @@ impl CallTask {
             view.state = state;
         });
         if let (true, Some(view)) = (changed, view) {
+            tracing::debug!(?state, "a call moved on");
             let audience = view.agent.map_or(Audience::Supervisors, Audience::Agent);
             hub.bus.publish(hub.clock.now(), audience, Happening::CallChanged(Box::new(view)));
         }

@@ -3,12 +3,14 @@
 mod alerts;
 mod counted;
 mod recording;
+mod stopping;
 mod supervision;
+mod trunks;
 mod web_media;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use base64::Engine;
@@ -18,17 +20,17 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use routing::{FloorConfig, FloorEvent, RefusedWhy, Wanted};
 use store::Store;
-use telephony::call::{CallEvent, Digit, EndCause, Refusal};
+use telephony::call::{CallEvent, Digit, Refusal};
 use telephony::driver::media::recorder::RecorderStartError;
 use telephony::driver::media::{MediaEvent, MediaPlane, MediaRefused};
 use telephony::driver::sip::{SipEvent, SipPort};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 
 use crate::admission::Admitted;
 use crate::bus::{Bus, Subscription};
+use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::floor_task::{self, FloorPort};
 use crate::hub::{Hub, Lines};
@@ -37,9 +39,6 @@ use crate::registry::{AgentEntry, AgentProfile, LegOwner, Registry};
 use crate::view::{AgentView, CallView, FloorBoard, Medium, RingingView};
 use crate::watch::{Watch, WatchConfig};
 use crate::{presence, pumps, records, recovery, replay};
-
-/// How often a drain looks whether the last call is over.
-const DRAIN_LOOK: Duration = Duration::from_millis(50);
 
 /// What the exchange is started with.
 pub struct ExchangeConfig {
@@ -159,6 +158,7 @@ impl Exchange {
             records,
             recording,
             lines: config.lines,
+            caller_keys: CallerKeys::default(),
             calls_max: config.calls_max,
             tasks,
             draining: AtomicBool::new(false),
@@ -198,12 +198,6 @@ impl Exchange {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.hub.clock
-    }
-
-    /// Whether calls can be taken.
-    #[must_use]
-    pub fn is_ready(&self) -> bool {
-        !self.hub.is_draining() && !self.others.iter().any(JoinHandle::is_finished)
     }
 
     /// An agent's console has connected: the floor knows the agent from now on.
@@ -293,6 +287,14 @@ impl Exchange {
         reservation: ReservationId,
     ) -> Result<(), ExchangeError> {
         self.ask(FloorEvent::ReservationAccepted { reservation, agent }).await
+    }
+
+    /// The agent's report of a call is filed: wrap-up may end.
+    ///
+    /// # Errors
+    /// What the floor refuses: the agent neither talks on that call nor wraps it up.
+    pub async fn report_filed(&self, agent: AgentId, call: CallId) -> Result<(), ExchangeError> {
+        self.ask(FloorEvent::ReportFiled { call, agent }).await
     }
 
     /// The agent declines.
@@ -425,40 +427,9 @@ impl Exchange {
         }
     }
 
-    /// Takes no more calls and waits until those alive are over, `limit` at most. True if none is left.
-    pub async fn drain(&self, limit: Duration) -> bool {
-        self.hub.draining.store(true, Ordering::Relaxed);
-        let until = Instant::now() + limit;
-        while Instant::now() < until {
-            if self.hub.registry.lock().calls.is_empty() {
-                return true;
-            }
-            sleep(DRAIN_LOOK).await;
-        }
-        self.hub.registry.lock().calls.is_empty()
-    }
-
-    /// Ends every call with a BYE, writes what is left and stops.
-    pub async fn stop(&self) {
-        self.hub.draining.store(true, Ordering::Relaxed);
-        let calls: Vec<_> = self.hub.registry.lock().calls.keys().copied().collect();
-        for call in calls {
-            self.hub.tell_call(call, CallEvent::Stopped { cause: EndCause::Stopped });
-        }
-        self.drain(Duration::from_secs(2)).await;
-        self.floor().stop().await;
-        if let Some(task) = self.floor_task.lock().await.take() {
-            // It ends after the last write; a panic there has been reported already.
-            let _ = task.await;
-        }
-        // Its last rows are among the records.
-        self.hub.recording.stop().await;
-        self.hub.records.stop().await;
-        for task in self.others.iter() {
-            task.abort();
-        }
-        self.watch.stop();
-        self.hub.tasks.close();
+    /// The floor's own view, with every place in every queue.
+    pub async fn floor_view(&self) -> Option<routing::FloorView> {
+        self.floor().view().await
     }
 
     fn floor(&self) -> &FloorPort {

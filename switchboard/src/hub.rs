@@ -16,12 +16,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::bus::{Audience, Bus, Happening};
 use crate::call_task::CallInput;
+use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::floor_task::{FloorPort, Perform};
 use crate::recording::{Note, RecordingPort, RecordingRules};
 use crate::records::RecordPort;
 use crate::registry::{AgentEntry, Registry};
-use crate::view::{CallState, CallView, Medium, RingingView};
+use crate::view::{CallState, Medium, RingingView};
 
 /// A public number: where its callers go and what they hear.
 #[derive(Clone, Debug)]
@@ -77,6 +78,7 @@ pub(crate) struct Hub {
     pub(crate) records: RecordPort,
     pub(crate) recording: RecordingPort,
     pub(crate) lines: Lines,
+    pub(crate) caller_keys: CallerKeys,
     pub(crate) calls_max: usize,
     pub(crate) tasks: TaskTracker,
     pub(crate) draining: AtomicBool,
@@ -134,9 +136,10 @@ impl Hub {
         });
         self.media.close(leg);
         self.registry.remove_call(call);
-        let audience = view.and_then(|view| view.agent);
-        let audience = audience.map_or(Audience::Supervisors, Audience::Agent);
-        self.bus.publish(now, audience, Happening::CallEnded { call, cause });
+        let agent = view.as_ref().and_then(|view| view.agent);
+        let audience = agent.map_or(Audience::Supervisors, Audience::Agent);
+        let view = view.map(Box::new);
+        self.bus.publish(now, audience, Happening::CallEnded { call, cause, view });
         metrics::gauge!("helpline_calls").decrement(1.0);
     }
 
@@ -186,9 +189,11 @@ impl Hub {
             hub.floor.tell(FloorEvent::CallEnded { call }).await;
             let Some(view) = hub.registry.call_view(call) else { return };
             let since = view.queued_at.unwrap_or(view.arrived_at);
-            let CallView { queue, class, language, .. } = view;
+            let caller = hub.caller_keys.of(&view);
+            let (queue, class, language) = (view.queue, view.class, view.language);
+            let head = true;
             let event =
-                FloorEvent::CallerArrived { call, queue, class, language, since, head: true };
+                FloorEvent::CallerArrived { call, queue, class, language, since, head, caller };
             hub.floor.tell(event).await;
         });
     }

@@ -13,6 +13,7 @@ mod admission;
 mod alerts;
 mod bus;
 mod call_task;
+mod caller_keys;
 mod clock;
 mod exchange;
 mod floor_journal;

@@ -38,6 +38,10 @@ pub(crate) async fn pump_sip(hub: Arc<Hub>, mut events: mpsc::Receiver<SipEvent>
             }
             SipEvent::DigitSignalled { leg, digit } => hub.media.digit_signalled(leg, digit),
             SipEvent::Left { leg, how } => tell_owner(&hub, leg, CallEvent::CallerLeft { how }),
+            SipEvent::TrunkHealth { trunk, health, since } => {
+                let happening = Happening::TrunkChanged { trunk, health, since };
+                hub.bus.publish(hub.clock.now(), Audience::Supervisors, happening);
+            }
         }
     }
 }

@@ -104,6 +104,8 @@ pub struct CallView {
     pub language: Option<Language>,
     /// When the INVITE or the offer came.
     pub arrived_at: Timestamp,
+    /// When it was answered: its row was durable then.
+    pub answered_at: Option<Timestamp>,
     /// Since when the caller waits or waited for a person.
     pub queued_at: Option<Timestamp>,
     /// Since when an agent talks.

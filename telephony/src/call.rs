@@ -13,8 +13,9 @@
 //!
 //! What holds whatever happens (`telephony/tests/call/properties.rs` tries):
 //! - [`CallEffect::End`] comes exactly once, last; after it every event is refused.
-//! - A caller before talk who presses `9` is an emergency, who presses `0` waits for a person,
-//!   whatever is being said at the moment.
+//! - Who presses `9` is an emergency from any state, who presses `0` waits for a person, whatever is
+//!   being said at the moment. With an agent on the call `0` asks for nothing more; `9` cuts no talk
+//!   and ends a hold, for on hold nobody hears the caller.
 //! - Each agent who was given the call is released exactly once; legs that are joined are parted.
 //! - There is a deadline in every state but two, talk and hold, which people end.
 //!

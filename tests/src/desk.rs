@@ -82,7 +82,7 @@ impl Desk {
     pub async fn next_ringing(&mut self, limit: Duration) -> Result<(Instant, Ringing)> {
         let ringing = self.until(limit, |news| match news {
             News::Ringing(ringing) => Some(ringing),
-            News::State { .. } | News::Waiting { .. } | News::Other => None,
+            News::State { .. } | News::Waiting { .. } | News::Stopping | News::Other => None,
         });
         ringing.await.context("no console rang")
     }
@@ -114,7 +114,7 @@ impl Desk {
     pub async fn until_wrap_up(&mut self) -> Result<()> {
         let begun = self.until(SETTLE_LIMIT, |news| match news {
             News::State { state } => (state == "wrap_up").then_some(()),
-            News::Ringing(_) | News::Waiting { .. } | News::Other => None,
+            News::Ringing(_) | News::Waiting { .. } | News::Stopping | News::Other => None,
         });
         begun.await.context("wrap-up did not begin")?;
         Ok(())

@@ -5,6 +5,7 @@ pub mod desk;
 pub mod load;
 pub mod metrics;
 pub mod ports;
+pub mod privacy;
 pub mod program;
 pub mod relay;
 pub mod telephone;

@@ -1,6 +1,7 @@
 //! The helpline's own counts, read from `/metrics`. Does I/O.
 
-use std::net::SocketAddr;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -19,6 +20,21 @@ pub async fn sum(http: SocketAddr, name: &str) -> Result<f64> {
         (key == name).then(|| value.parse::<f64>().ok())?
     });
     Ok(values.sum())
+}
+
+/// How long the last look at a program may take.
+const LOOK_LIMIT: Duration = Duration::from_secs(5);
+
+/// The whole text, for one who cannot wait for a task: blocks the thread, a few milliseconds as a rule.
+/// `None` if the program does not answer (any more).
+#[must_use]
+pub fn text_blocking(http: SocketAddr) -> Option<String> {
+    let mut stream = TcpStream::connect_timeout(&http, LOOK_LIMIT).ok()?;
+    stream.set_read_timeout(Some(LOOK_LIMIT)).ok()?;
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer.split_once("\r\n\r\n")?.1.to_owned())
 }
 
 /// Waits until no call is alive.

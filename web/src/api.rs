@@ -17,6 +17,7 @@ pub mod reservations;
 pub mod search;
 pub mod session;
 pub mod supervision;
+pub mod trunks;
 pub mod users;
 pub mod vocabulary;
 pub mod web_calls;
@@ -63,6 +64,7 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(queues::list))
         .routes(routes!(queues::metrics::get))
+        .routes(routes!(trunks::list))
         .routes(routes!(reservations::accept))
         .routes(routes!(reservations::reject))
         .routes(routes!(calls::get))

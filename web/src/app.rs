@@ -165,7 +165,7 @@ impl App {
     /// Whether browsers reach us over TLS, so that cookies may insist on it.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.settings().http.public_url.as_ref().is_some_and(crate::config::PublicUrl::is_https)
+        self.settings().is_https()
     }
 
     /// The floor at `now`: everything for those who watch it, else the queues and a number.

@@ -11,34 +11,35 @@ use crm::recording::Rule;
 use crm::search::{Indexer, Search, SearchIndex};
 use ids::QueueId;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use routing::FloorConfig;
+use routing::{FloorConfig, Overflow, QueueRules};
 use store::Store;
 use switchboard::{
     Drivers, Exchange, ExchangeConfig, Line, Lines, RecordingConfig, RecordingRules,
 };
 use telephony::driver::media::{MediaConfig, MediaPlane};
-use telephony::driver::sip::{RsipPort, SipConfig, SipPort};
+use telephony::driver::sip::{ReservedLine, RsipPort, SipConfig, SipPort};
+use telephony::driver::trunk::KeepAlive;
 use telephony::flow::{Flow, builtin_flow};
 use telephony::media::AudioLibrary;
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
-use crate::config::{RecordingRule, Settings};
+use crate::config::{self, RecordingRule, Settings};
+use crate::doors::Doors;
 use crate::housekeeping;
 use crate::prompts;
 use crate::server;
+use crate::systemd;
+use crate::telemetry::Telling;
+use crate::web_call;
 
 /// Reports that may wait between a driver and the exchange.
 const REPORTS_MAX: usize = 4096;
 
 /// The name under which the store knows how far this node's search index is.
 pub const INDEX_CONSUMER: &str = "this-node";
-
-/// How long a stop waits for calls and requests.
-pub const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The running program.
 pub struct Running {
@@ -48,14 +49,18 @@ pub struct Running {
     stop_indexer: watch::Sender<bool>,
     indexer: JoinHandle<()>,
     housekeeping: JoinHandle<()>,
+    watchdog: JoinHandle<()>,
+    telemetry: JoinHandle<()>,
     server: JoinHandle<std::io::Result<()>>,
 }
 
 /// Where the program is reached.
 #[derive(Clone, Copy, Debug)]
 pub struct Addresses {
-    /// HTTP.
+    /// HTTP, or https with a certificate of our own.
     pub http: SocketAddr,
+    /// Plain HTTP that sends browsers on to https.
+    pub redirect: Option<SocketAddr>,
     /// SIP, UDP and TCP.
     pub sip: SocketAddr,
     /// The browsers' audio.
@@ -85,7 +90,11 @@ pub async fn open_index(settings: &Settings) -> anyhow::Result<SearchIndex> {
     opened.context("the search index (is another helpline running on this data folder?)")
 }
 
-fn database_url(settings: &Settings) -> anyhow::Result<String> {
+/// The address of the database: that of the settings, or the file in the data folder.
+///
+/// # Errors
+/// The folder has no absolute path.
+pub fn database_url(settings: &Settings) -> anyhow::Result<String> {
     if let Some(url) = &settings.database.url {
         return Ok(url.clone());
     }
@@ -134,14 +143,14 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let lines = lines(&settings, &library)?;
     let store = open_store(&settings).await?;
     let index = open_index(&settings).await?;
+    let doors = Doors::open(&settings).await?;
     let (exchange, sip, webrtc) = start_exchange(&settings, &store, lines, library).await?;
-    let listener = TcpListener::bind(settings.http.listen).await;
-    let listener =
-        listener.with_context(|| format!("cannot listen for HTTP on {}", settings.http.listen))?;
-    let addresses = Addresses { http: listener.local_addr()?, sip: sip.local_addr(), webrtc };
+    let (http, redirect) = doors.addresses()?;
+    let addresses = Addresses { http, redirect, sip: sip.local_addr(), webrtc };
     let (stop_indexer, stopped) = watch::channel(false);
     let indexer = Indexer::new(store.clone(), index.clone(), INDEX_CONSUMER);
     let stopping = CancellationToken::new();
+    let telling = Telling::prepare(&settings.telemetry)?;
     let app = App::new(Parts {
         settings,
         store,
@@ -153,7 +162,9 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     Ok(Running {
         indexer: tokio::spawn(indexer.run(stopped)),
         housekeeping: tokio::spawn(housekeeping::run(app.clone())),
-        server: tokio::spawn(server::run(app.clone(), listener)),
+        watchdog: tokio::spawn(systemd::watchdog(app.clone())),
+        telemetry: tokio::spawn(Telling::run(telling, app.clone())),
+        server: tokio::spawn(server::run(app.clone(), doors)),
         app,
         sip,
         addresses,
@@ -177,7 +188,8 @@ async fn start_exchange(
     let config = ExchangeConfig {
         floor: floor_config(settings),
         lines,
-        calls_max: usize::try_from(settings.sip.calls_max)?,
+        // Calls by trunk have their own limit, with places kept; web calls must not take those.
+        calls_max: usize::try_from(settings.sip.calls_max)? + web_call::places(settings),
         agent_lost_after: Duration::from_secs(settings.floor.heartbeat_lost_s),
         breaches: settings.data.folder.join("breaches"),
         recording: recording_config(settings),
@@ -229,13 +241,24 @@ fn media_config(settings: &Settings) -> MediaConfig {
 
 fn sip_config(settings: &Settings) -> SipConfig {
     let sip = &settings.sip;
+    let reserved = settings.queues.iter().map(|queue| ReservedLine {
+        number: queue.number.clone(),
+        calls: usize::try_from(queue.reserved_calls).unwrap_or(usize::MAX),
+    });
     SipConfig {
+        trunks: config::trunk::configs(&settings.trunks, sip),
+        reserved: reserved.collect(),
+        keep_alive: KeepAlive {
+            interval: Duration::from_secs(sip.keep_alive_s),
+            registration: Duration::from_secs(sip.registration_s.into()),
+            ..KeepAlive::default()
+        },
         public_address: sip.public_address,
         calls_max: usize::try_from(sip.calls_max).unwrap_or(usize::MAX),
         calls_per_second_max: usize::try_from(sip.calls_per_second_max).unwrap_or(usize::MAX),
         session_expires_s: sip.session_expires_s,
         session_expires_min_s: sip.session_expires_min_s,
-        ..SipConfig::new(sip.listen, sip.trunks.clone())
+        ..SipConfig::new(sip.listen, Vec::new())
     }
 }
 
@@ -249,7 +272,24 @@ pub fn floor_config(settings: &Settings) -> FloorConfig {
         reject_cool_down: Duration::from_secs(floor.reject_cool_down_s),
         wrap_up: Duration::from_secs(floor.wrap_up_s),
         wrap_up_emergency: Duration::from_secs(floor.wrap_up_emergency_s),
+        report_required: floor.wrap_up_needs_report,
+        return_grace: Duration::from_secs(floor.return_grace_s),
+        sticky_within: Duration::from_secs(floor.same_agent_hours.saturating_mul(3600)),
+        sticky_for: Duration::from_secs(floor.same_agent_first_s),
+        ageing: Duration::from_secs(floor.ageing_s),
+        rules: settings.queues.iter().map(|queue| (queue.id, queue_rules(queue))).collect(),
         ..FloorConfig::with_queues(settings.queues.iter().map(|queue| queue.id).collect())
+    }
+}
+
+fn queue_rules(queue: &config::Queue) -> QueueRules {
+    let step = |step: &config::Overflow| Overflow {
+        after: Duration::from_secs(step.after_s),
+        queue: step.queue,
+    };
+    QueueRules {
+        waiting_max: Some(queue.waiting_max).filter(|most| *most > 0),
+        overflow: queue.overflow.iter().map(step).collect(),
     }
 }
 
@@ -263,8 +303,21 @@ fn recorder() -> anyhow::Result<PrometheusHandle> {
     let handle = RECORDER.get_or_init(|| recorder.handle()).clone();
     // Of two that start at the same moment one is first, and both count into it.
     let _already = metrics::set_global_recorder(recorder);
+    for fault in FAULTS {
+        metrics::counter!(*fault).increment(0);
+    }
+    metrics::gauge!("helpline_event_streams").increment(0.0);
     Ok(handle)
 }
+
+/// Counters of our own faults: there from the start, so that an alarm sees the first one as a rise.
+const FAULTS: &[&str] = &[
+    "helpline_panics_total",
+    "helpline_calls_panicked_total",
+    "helpline_calls_stuck_total",
+    "helpline_records_lost_total",
+    "helpline_journal_given_up_total",
+];
 
 /// Borders of the histograms, seconds.
 const SECONDS: &[f64] =
@@ -292,9 +345,19 @@ impl Running {
         }
     }
 
-    /// Takes no more calls, waits for those alive up to [`STOP_TIMEOUT`], and stops.
+    /// Takes no more calls, tells the consoles, waits for the calls alive as long as the settings say,
+    /// and stops.
     pub async fn stop(self) {
-        if !self.app.exchange().drain(STOP_TIMEOUT).await {
+        self.stop_unless_hurried(std::future::pending()).await;
+    }
+
+    /// As [`Running::stop`], but waits no longer once `hurried` is done.
+    pub async fn stop_unless_hurried(self, hurried: impl Future<Output = ()>) {
+        let drained = tokio::select! {
+            drained = self.app.exchange().drain(self.app.settings().stop.drain()) => drained,
+            () = hurried => false,
+        };
+        if !drained {
             tracing::warn!("calls are still alive; they are ended now");
         }
         self.app.exchange().stop().await;
@@ -307,6 +370,8 @@ impl Running {
             tracing::warn!("requests are still open; the program stops without them");
         }
         let _ = tokio::time::timeout(Duration::from_secs(5), self.indexer).await;
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.telemetry).await;
         self.housekeeping.abort();
+        self.watchdog.abort();
     }
 }

@@ -1,12 +1,15 @@
 //! What the program can be told to do: one file for each command. Reads the command line, nothing else.
 
+pub mod backup;
 pub mod check_config;
 pub mod demo;
 pub mod dial;
+pub mod doctor;
 pub mod migrate;
 pub mod recording;
 pub mod reindex;
 pub mod replay;
+pub mod restore;
 pub mod serve;
 pub mod user;
 
@@ -42,6 +45,8 @@ enum Command {
     Migrate,
     /// Check the settings and the greetings, and say what is wrong.
     CheckConfig,
+    /// Look at everything that calls need, and say what is wrong and what to do.
+    Doctor(doctor::Doctor),
     /// Keep accounts.
     #[command(subcommand)]
     User(user::User),
@@ -49,6 +54,10 @@ enum Command {
     Reindex,
     /// Run a day of the floor again from its journal, and prove that it comes out the same.
     Replay(replay::Replay),
+    /// Keep everything in one file, while calls go on.
+    Backup(backup::Backup),
+    /// Make a data folder from a backup.
+    Restore(restore::Restore),
     /// Be a citizen: place a real call, play a file, press keys.
     Dial(dial::Dial),
     /// Open recordings.
@@ -65,7 +74,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(e) => return failed(&e.into()),
     };
     match runtime.block_on(dispatch(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(e) => failed(&e),
     }
 }
@@ -79,19 +88,22 @@ fn raise_open_files() {
         setrlimit(Resource::Nofile, Rlimit { current: limits.maximum, maximum: limits.maximum });
 }
 
-async fn dispatch(cli: Cli) -> anyhow::Result<()> {
+async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or(Command::Serve);
-    // A caller on the command line needs no settings of a helpline; nor does a recording.
+    // A caller on the command line needs no settings of a helpline but its trunks; nor does a recording.
     if let Command::Dial(dial) = command {
-        return dial.run().await;
+        return done(dial.run(cli.config.as_deref()).await);
     }
     if let Command::Recording(recording) = &command {
-        return recording.run();
+        return done(recording.run());
     }
     let settings = Settings::load(cli.config.as_deref())?;
     logging::start(&settings.log)?;
     logging::tell_panics();
-    match command {
+    if let Command::Doctor(doctor) = &command {
+        return doctor.run(&settings).await;
+    }
+    done(match command {
         Command::Serve => serve::run(settings).await,
         Command::Demo(demo) => demo.run(settings).await,
         Command::Migrate => migrate::run(&settings).await,
@@ -99,9 +111,15 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::User(user) => user.run(&settings).await,
         Command::Reindex => reindex::run(&settings).await,
         Command::Replay(replay) => replay.run(settings).await,
-        Command::Dial(dial) => dial.run().await,
-        Command::Recording(recording) => recording.run(),
-    }
+        Command::Backup(backup) => backup.run(&settings, cli.config.as_deref()).await,
+        Command::Restore(restore) => restore.run(settings).await,
+        // Were answered above.
+        Command::Dial(_) | Command::Recording(_) | Command::Doctor(_) => Ok(()),
+    })
+}
+
+fn done(outcome: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    outcome.map(|()| ExitCode::SUCCESS)
 }
 
 /// Says what went wrong, once, with its causes; bad settings are code 2.

@@ -5,10 +5,12 @@
 //! typing error is one clear sentence at start and not a setting that silently stayed as it was.
 
 mod ice_url;
+mod operating;
 mod recording;
 mod secret;
 mod section;
 mod service;
+pub mod trunk;
 mod unknown;
 mod value;
 
@@ -19,13 +21,15 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use ice_url::IceUrl;
+pub use operating::{Stop, Telemetry, Tls};
 pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
-    Data, Database, Floor, Http, Limits, Log, Media, Prompts, Queue, Rtp, Session, Sip, Turn,
-    Webrtc,
+    Data, Database, Floor, Http, Limits, Log, Media, Overflow, Prompts, Queue, Rtp, Session, Sip,
+    Turn, Webrtc,
 };
 pub use service::Service;
+pub use trunk::Trunk;
 pub use value::{PortRange, PublicUrl};
 
 /// The documented defaults, as compiled in.
@@ -36,10 +40,15 @@ pub const DEFAULTS: &str = include_str!("../../config.default.toml");
 pub struct Settings {
     /// Browsers and machines.
     pub http: Http,
+    /// Our own certificate.
+    pub tls: Tls,
     /// Signed-in people.
     pub session: Session,
-    /// The trunk.
+    /// SIP, over all trunks.
     pub sip: Sip,
+    /// The trunks, besides the short form in `sip.trunks`.
+    #[serde(rename = "trunk")]
+    pub trunks: Vec<Trunk>,
     /// Threads of the audio.
     pub media: Media,
     /// Browsers' audio.
@@ -62,6 +71,10 @@ pub struct Settings {
     pub limits: Limits,
     /// What is logged.
     pub log: Log,
+    /// Traces of calls.
+    pub telemetry: Telemetry,
+    /// What a stop waits for.
+    pub stop: Stop,
     /// The queues, at least one.
     #[serde(rename = "queue")]
     pub queues: Vec<Queue>,
@@ -112,6 +125,13 @@ impl Settings {
         Self::layered(file, Some(environment.into_iter().collect()))
     }
 
+    /// Whether browsers reach us over TLS: ours, or that of a proxy.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        let public = self.http.public_url.as_ref();
+        self.tls.certificate.is_some() || public.is_some_and(PublicUrl::is_https)
+    }
+
     fn layered(
         file: Option<&Path>,
         environment: Option<std::collections::HashMap<String, String>>,
@@ -125,6 +145,7 @@ impl Settings {
         if let Some(path) = file {
             overlay = overlay.add_source(File::from(path).format(FileFormat::Toml));
         }
+        let variables = environment.clone();
         let environment = Environment::with_prefix("HELPLINE")
             .prefix_separator("__")
             .separator("__")
@@ -146,6 +167,12 @@ impl Settings {
             .map_err(|e| ConfigProblem::Form(e.to_string()))?;
         settings.turn.read_secret_file()?;
         settings.recording.read_keys()?;
+        for trunk in &mut settings.trunks {
+            trunk.read_password(|name| match &variables {
+                Some(given) => given.get(name).cloned(),
+                None => std::env::var(name).ok(),
+            })?;
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -171,13 +198,28 @@ impl Settings {
             return bad("limits.web_calls_share_percent", "is more than 100".to_owned());
         }
         self.turn.check()?;
+        self.tls.check()?;
+        self.telemetry.check()?;
+        if self.http.redirect_listen.is_some() && self.tls.certificate.is_none() {
+            return bad("http.redirect_listen", "needs `tls.certificate`".to_owned());
+        }
         self.recording.check()?;
+        trunk::check(&self.trunks, &self.sip)?;
+        let reserved: u64 = self.queues.iter().map(|queue| u64::from(queue.reserved_calls)).sum();
+        if reserved > u64::from(self.sip.calls_max) {
+            return bad(
+                "queue.reserved_calls",
+                "is more, over all queues, than `sip.calls_max`".to_owned(),
+            );
+        }
         self.sip.check()?;
         let zero = [
             ("http.timeout_s", self.http.timeout_s),
             ("floor.ring_s", self.floor.ring_s),
             ("floor.ring_emergency_s", self.floor.ring_emergency_s),
             ("floor.heartbeat_lost_s", self.floor.heartbeat_lost_s),
+            ("sip.keep_alive_s", self.sip.keep_alive_s),
+            ("sip.registration_s", self.sip.registration_s.into()),
             ("session.idle_minutes", self.session.idle_minutes),
             ("session.absolute_hours", self.session.absolute_hours),
             ("turn.agent_credential_hours", self.turn.agent_credential_hours.into()),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::clock;
+use crate::config::Settings;
 use crate::problem::{Problem, ProblemKind};
 
 /// What our pages may do: scripts, styles and fonts of our own, sockets to ourselves, audio of our own
@@ -135,6 +136,33 @@ pub async fn deadline(State(limit): State<Duration>, request: Request, next: Nex
             .retry_after(Duration::from_secs(1))
             .into_response(),
     }
+}
+
+/// For how long browsers insist on https, as a header of every answer (RFC 6797 §6.1).
+#[derive(Clone, Debug)]
+pub struct StrictTransport(Option<HeaderValue>);
+
+impl StrictTransport {
+    /// Of the settings; nothing if browsers do not reach us over https, or the settings say 0 days.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        let seconds = u64::from(settings.tls.hsts_days) * 24 * 60 * 60;
+        let insists = settings.is_https() && seconds > 0;
+        Self(insists.then(|| HeaderValue::try_from(format!("max-age={seconds}")).ok()).flatten())
+    }
+}
+
+/// Tells browsers to insist on https.
+pub async fn https_only(
+    State(strict): State<StrictTransport>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    if let StrictTransport(Some(value)) = strict {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, value);
+    }
+    response
 }
 
 /// What a panic in a handler answers.

@@ -20,10 +20,24 @@ pub struct Sentences {
 /// Puts the explanation into words for the agent who is its first candidate, at `now`.
 #[must_use]
 pub fn explain(explanation: &Explanation, now: Timestamp) -> Sentences {
+    let mut sentences = chosen(explanation, now);
+    if !explanation.widened_to.is_empty() {
+        sentences
+            .en
+            .push_str(" The wait was long, so the operators of other queues are asked too.");
+        sentences.hi.push_str(" प्रतीक्षा लंबी हुई, इसलिए दूसरी कतारों के ऑपरेटरों से भी पूछा जा रहा है।");
+    }
+    sentences
+}
+
+fn chosen(explanation: &Explanation, now: Timestamp) -> Sentences {
     let language = explanation.language.map(names);
     let eligible = explanation.eligible;
     if explanation.all_ring {
         return all_ring(eligible, language);
+    }
+    if explanation.knows_caller {
+        return known();
     }
     let idle = explanation.candidates.first().map(|first| now.since(first.idle_since));
     match (eligible, idle) {
@@ -48,6 +62,13 @@ fn all_ring(eligible: u32, language: Option<(String, String)>) -> Sentences {
             "This is an emergency: all {eligible} operators{who_en} who can answer ring together."
         ),
         hi: format!("यह आपात कॉल है, इसलिए {who_hi}सभी {eligible} ऑपरेटरों को एक साथ घंटी जा रही है।"),
+    }
+}
+
+fn known() -> Sentences {
+    Sentences {
+        en: "You talked with this caller in the last day, so you are asked first.".to_owned(),
+        hi: "पिछले एक दिन में इनसे आपकी बात हुई थी, इसलिए पहले आपसे पूछा जा रहा है।".to_owned(),
     }
 }
 
@@ -128,6 +149,8 @@ mod tests {
             eligible: u32::try_from(idle_s.len()).expect("few"),
             excluded: Excluded::default(),
             relaxation_step: 0,
+            widened_to: Vec::new(),
+            knows_caller: false,
             all_ring,
         }
     }

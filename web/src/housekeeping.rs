@@ -9,11 +9,25 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::app::App;
 use crate::auth::session;
 use crate::clock;
+use crate::doctor::disk;
 use crate::problem::Answer;
 use crate::recordings;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60);
+
+/// Below this the log asks for room: hours of calls are left.
+const ROOM: u64 = 1 << 30;
+
+/// Looks how much room the disk has. Quick: the system knows it.
+fn room(app: &App) {
+    let Ok(free) = disk::free(&app.settings().data.folder) else { return };
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    metrics::gauge!("helpline_disk_free_bytes").set(free as f64);
+    if free < ROOM {
+        tracing::error!(free, "the disk is nearly full: make room, or calls are not recorded");
+    }
+}
 
 /// Works until the program stops.
 pub async fn run(app: App) {
@@ -25,6 +39,7 @@ pub async fn run(app: App) {
             () = app.stopping().cancelled() => return,
         }
         app.metrics().run_upkeep();
+        room(&app);
         recordings::remove_due(&app, clock::now()).await;
         let (limits, now) = (session::limits(&app), clock::now());
         let prune = |txn| async move { Answer::Ok(rows::prune(&txn, limits, now).await?) };

@@ -86,6 +86,9 @@ pub struct Problem {
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
+/// When to try again if the disk is full: somebody has to make room.
+const FULL_WAIT: Duration = Duration::from_secs(60);
+
 /// What an endpoint answers.
 pub type Answer<T> = Result<T, Problem>;
 
@@ -112,6 +115,12 @@ impl Problem {
     /// A fault of ours: the caller learns nothing but the request's id.
     #[must_use]
     pub fn fault(cause: impl Error + Send + Sync + 'static) -> Self {
+        if store::disk_is_full(&cause) {
+            let detail = "The helpline's disk is full: nothing was saved. Call who runs it; go on.";
+            return Self::new(ProblemKind::Unavailable, detail)
+                .retry_after(FULL_WAIT)
+                .because(cause);
+        }
         Self::new(ProblemKind::Internal, "Something went wrong here; the log has the cause.")
             .because(cause)
     }

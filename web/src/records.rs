@@ -98,6 +98,37 @@ pub async fn form_is_saved(app: &App, person: &Person, call: CallId) -> Answer<b
     Ok(reports.iter().any(|report| report.filed_by == person.user && report.filed_at >= arrived))
 }
 
+/// Tells the floor of a report that this person filed, if it is that of the call they talk on or wrap
+/// up: wrap-up may end then. A report of something else changes nothing there.
+///
+/// # Errors
+/// What the records refuse, or the database's.
+pub async fn tell_floor_of_report(app: &App, person: &Person) -> Answer<()> {
+    use routing::AgentState as State;
+    let agent = AgentId::from(person.user);
+    let state = app.exchange().agent_view(agent).map(|view| view.state);
+    let call = match state {
+        Some(
+            State::Talking { call, since: _ }
+            | State::OnHold { call, since: _ }
+            | State::WrapUp { call, until: _ },
+        ) => call,
+        Some(
+            State::Offline
+            | State::Available { .. }
+            | State::Ringing { .. }
+            | State::Break { .. }
+            | State::NotResponding { .. },
+        )
+        | None => return Ok(()),
+    };
+    if form_is_saved(app, person, call).await? {
+        // Refused if the agent left wrap-up in the same moment, and nothing is owed then.
+        let _ = app.exchange().report_filed(agent, call).await;
+    }
+    Ok(())
+}
+
 fn ago(now: Timestamp, span: Duration) -> Timestamp {
     let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
     Timestamp::from_micros(now.as_micros().saturating_sub(micros))

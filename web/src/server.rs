@@ -8,12 +8,16 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use axum::serve::{Listener, ListenerExt as _};
 use axum::{Router, serve};
-use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
+use crate::doors::Doors;
 use crate::problem::{Problem, ProblemKind};
+use crate::tls::listener::TlsListener;
+use crate::tls::{redirect, watch};
 use crate::{assets, edge, openapi};
 
 /// All paths, ready to serve.
@@ -32,6 +36,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(timeout, edge::deadline))
         .layer(from_fn_with_state(app.own_origin(), edge::own_pages_only))
         .layer(from_fn(edge::request))
+        .layer(from_fn_with_state(edge::StrictTransport::of(app.settings()), edge::https_only))
         .with_state(app)
 }
 
@@ -42,9 +47,31 @@ fn described(text: String) -> impl IntoResponse {
 /// Serves until the app is told to stop, then lets requests finish.
 ///
 /// # Errors
-/// The listener failed.
-pub async fn run(app: App, listener: TcpListener) -> std::io::Result<()> {
+/// A listener failed.
+pub async fn run(app: App, doors: Doors) -> std::io::Result<()> {
     let stopping = app.stopping().clone();
+    let Doors { main, tls, redirect } = doors;
+    let Some(serving) = tls else { return take(app, main, stopping).await };
+    let every = Duration::from_secs(app.settings().tls.check_s);
+    let watching = tokio::spawn(watch::run(serving.clone(), every, stopping.clone()));
+    if let Some((listener, target)) = redirect {
+        let served = serve(listener, redirect::router(target));
+        tokio::spawn(
+            served.with_graceful_shutdown(stopping.clone().cancelled_owned()).into_future(),
+        );
+    }
+    let config = serving.server_config().map_err(std::io::Error::other)?;
+    let served = take(app, TlsListener::new(main, config)?, stopping).await;
+    watching.abort();
+    served
+}
+
+async fn take<L>(app: App, listener: L, stopping: CancellationToken) -> std::io::Result<()>
+where
+    L: Listener<Addr = SocketAddr>,
+{
+    // Tapped, because only then does axum tell the peer's address for every kind of listener.
+    let listener = listener.tap_io(|_| {});
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
 }

@@ -13,5 +13,6 @@ pub fn of(settings: &Settings, token: &str) -> String {
 #[must_use]
 pub fn base(settings: &Settings) -> String {
     let public = settings.http.public_url.as_ref().map(ToString::to_string);
-    public.unwrap_or_else(|| format!("http://{}", settings.http.listen))
+    let scheme = if settings.tls.certificate.is_some() { "https" } else { "http" };
+    public.unwrap_or_else(|| format!("{scheme}://{}", settings.http.listen))
 }

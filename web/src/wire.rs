@@ -12,6 +12,7 @@ pub mod person;
 pub mod quality;
 pub mod record;
 pub mod ringing;
+pub mod trunk;
 pub mod words;
 
 pub use day::Day;

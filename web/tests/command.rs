@@ -4,6 +4,11 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+#[path = "shared/certificate.rs"]
+mod certificate;
+
+use certificate::{Made, certificate, put};
+
 /// A command on a data folder of its own, with no setting from outside.
 fn helpline(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
@@ -87,6 +92,33 @@ fn bad_settings_are_one_sentence_and_exit_code_2() {
         let sentence = err(&output);
         assert!(sentence.contains(key) && sentence.lines().count() == 1, "{sentence}");
     }
+}
+
+#[test]
+fn a_certificate_that_cannot_be_used_is_refused_at_start() {
+    let folder = tempfile::tempdir().expect("folder");
+    let good = certificate(90);
+    let other = Made { certificate: good.certificate.clone(), key: certificate(90).key };
+    let over = certificate(-2);
+    let empty = Made { certificate: "nothing".to_owned(), key: good.key.clone() };
+    for (made, words) in [
+        (&other, "does not belong to the certificate"),
+        (&over, "ended on"),
+        (&empty, "holds no certificate"),
+    ] {
+        let files = put(folder.path(), made);
+        for arguments in [&["check-config"], &["serve"]] {
+            let mut command = helpline(folder.path(), arguments);
+            let output = command.envs(files.clone()).output().expect("the program runs");
+            let sentence = err(&output);
+            assert_eq!(output.status.code(), Some(2), "{sentence}");
+            assert!(sentence.contains(words) && sentence.contains("tls.certificate"), "{sentence}");
+            assert_eq!(sentence.lines().count(), 1, "{sentence}");
+        }
+    }
+    let files = put(folder.path(), &good);
+    let mut command = helpline(folder.path(), &["check-config"]);
+    assert!(command.envs(files).output().expect("the program runs").status.success());
 }
 
 #[test]

@@ -9,6 +9,8 @@ mod authorization;
 mod browser;
 #[path = "http/call.rs"]
 mod call;
+#[path = "shared/certificate.rs"]
+mod certificate;
 #[path = "http/events.rs"]
 mod events;
 #[path = "http/ice_servers.rs"]
@@ -19,6 +21,9 @@ mod mutations;
 mod openapi;
 #[path = "http/operating.rs"]
 mod operating;
+#[expect(unreachable_pub, reason = "it is a public module of the crate `tests`")]
+#[path = "../../tests/src/privacy.rs"]
+mod privacy;
 #[path = "http/problems.rs"]
 mod problems;
 #[path = "http/recordings.rs"]
@@ -29,6 +34,12 @@ mod records;
 mod session;
 #[path = "http/supervision.rs"]
 mod supervision;
+#[path = "http/tls.rs"]
+mod tls;
+#[path = "http/told.rs"]
+mod told;
+#[path = "http/trunks.rs"]
+mod trunks;
 #[path = "http/users.rs"]
 mod users;
 #[path = "http/web_calls.rs"]

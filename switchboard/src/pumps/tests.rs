@@ -12,6 +12,7 @@ use store::testing::TestDb;
 use telephony::call::{EndCause, Refusal};
 use telephony::driver::media::{Hears, MediaConfig, MediaPlane, Sends};
 use telephony::driver::sip::SipPort;
+use telephony::driver::trunk::TrunkView;
 use telephony::flow::builtin_flow;
 use telephony::media::AudioLibrary;
 use telephony::media::quality::Verdict;
@@ -20,6 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::bus::{Bus, BusEvent};
+use crate::caller_keys::CallerKeys;
 use crate::clock::Clock;
 use crate::hub::{Line, Lines};
 use crate::recording::{RecordingPort, RecordingRules};
@@ -47,6 +49,9 @@ impl SipPort for NoSip {
     fn describe(&self, _: LegId, _: Result<String, Refusal>) {}
     fn refuse(&self, _: LegId, _: Refusal) {}
     fn hang_up(&self, _: LegId) {}
+    fn trunks(&self) -> Vec<TrunkView> {
+        Vec::new()
+    }
 }
 
 /// One call and one agent, whose legs are measured as a test says.
@@ -157,6 +162,7 @@ pub(crate) async fn hub(db: &TestDb) -> Hub {
         calls_max: 10,
         tasks: TaskTracker::new(),
         draining: false.into(),
+        caller_keys: CallerKeys::default(),
     }
 }
 
@@ -174,6 +180,7 @@ pub(crate) fn view(id: CallId) -> CallView {
         class: Class::Standard,
         language: None,
         arrived_at: Timestamp::from_micros(1_000_000),
+        answered_at: None,
         queued_at: None,
         talking_at: None,
         ended_at: None,

@@ -1,7 +1,7 @@
 //! The clerk with a real recorder, a real folder and a real database; calls are told of, not made.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crm::actor::{Actor, Purpose, Role};
@@ -99,7 +99,7 @@ impl Bench {
         self.hub.recording.wish(call, wish).await
     }
 
-    fn file(&self, row: &Recording) -> std::path::PathBuf {
+    fn file(&self, row: &Recording) -> PathBuf {
         let name = row.file.as_ref().expect("it has a file");
         self.folder.path().join("recordings").join(name)
     }

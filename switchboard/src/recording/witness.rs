@@ -55,12 +55,14 @@ impl Witness {
             | CallEvent::CallerConfirmed
             | CallEvent::CallerLeft { .. }
             | CallEvent::AgentAccepted { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested
             | CallEvent::DigitRequested { .. }
+            | CallEvent::Rerouted { .. }
             | CallEvent::Stopped { .. }
             | CallEvent::Ticked => {}
         }

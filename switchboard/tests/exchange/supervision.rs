@@ -8,6 +8,7 @@ use ids::LegId;
 use store::testing::TestDb;
 use telephony::call::{EndCause, Refusal};
 use telephony::driver::sip::SipPort;
+use telephony::driver::trunk::TrunkView;
 
 use crate::support::Bench;
 
@@ -37,6 +38,10 @@ impl SipPort for PanicsOnce {
 
     fn hang_up(&self, leg: LegId) {
         self.inner.hang_up(leg);
+    }
+
+    fn trunks(&self) -> Vec<TrunkView> {
+        self.inner.trunks()
     }
 }
 

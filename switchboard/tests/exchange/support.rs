@@ -109,7 +109,7 @@ impl Bench {
         let found = timeout(Duration::from_secs(40), async {
             loop {
                 let event = live.recv().await.expect("the bus lives");
-                if let Happening::CallEnded { call, cause } = &event.happening {
+                if let Happening::CallEnded { call, cause, .. } = &event.happening {
                     return (*call, *cause);
                 }
             }

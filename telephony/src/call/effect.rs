@@ -147,7 +147,7 @@ pub enum CallEffect {
         /// To the head of the class.
         head: bool,
     },
-    /// Tell the floor that the caller became more urgent.
+    /// Tell the floor that the caller became more urgent, waiting or with an agent.
     RaiseClass {
         /// The new class.
         class: Class,

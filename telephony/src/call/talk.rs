@@ -32,9 +32,15 @@ impl Step<'_> {
                 Ok(self.bridge(talk, leg))
             }
             CallEvent::AgentHungUp => Ok(self.hang_up(&state, EndCause::AgentHungUp)),
-            // Keys of the caller are for the agent's ear; late ends of music mean nothing.
+            // A person is there: `0` asks for nothing more, and `9` cuts nothing. Late ends of music
+            // mean nothing.
+            CallEvent::DigitPressed { digit } => {
+                if UrgentKey::of(digit) == Some(UrgentKey::Emergency) {
+                    self.raise_in_talk();
+                }
+                Ok(state)
+            }
             CallEvent::AgentMediaBack { .. }
-            | CallEvent::DigitPressed { .. }
             | CallEvent::PlayEnded { .. }
             | CallEvent::Ticked
             | CallEvent::Recorded
@@ -55,17 +61,20 @@ impl Step<'_> {
     pub(super) fn on_hold(&mut self, talk: Talk, event: CallEvent) -> Next {
         let state = CallState::OnHold(talk);
         match event {
-            CallEvent::ResumeRequested => {
-                self.out.push(CallEffect::StopPlaying { leg: self.line.leg });
-                let next = self.bridge(talk, talk.leg);
-                self.out.push(CallEffect::SetHold { agent: talk.agent, held: false });
-                Ok(next)
-            }
+            CallEvent::ResumeRequested => Ok(self.end_hold(talk)),
             CallEvent::AgentMediaLost => Ok(self.interrupt(talk, true)),
             CallEvent::AgentMediaBack { leg } => Ok(CallState::OnHold(Talk { leg, ..talk })),
             CallEvent::AgentHungUp => Ok(self.hang_up(&state, EndCause::AgentHungUp)),
-            CallEvent::DigitPressed { .. }
-            | CallEvent::PlayEnded { .. }
+            CallEvent::DigitPressed { digit } => match UrgentKey::of(digit) {
+                // Nobody hears the caller: an emergency is not left to music.
+                Some(UrgentKey::Emergency) => {
+                    self.raise_in_talk();
+                    Ok(self.end_hold(talk))
+                }
+                // The person is coming back.
+                Some(UrgentKey::Person) | None => Ok(state),
+            },
+            CallEvent::PlayEnded { .. }
             | CallEvent::Ticked
             | CallEvent::Recorded
             | CallEvent::RecordFailed
@@ -119,6 +128,21 @@ impl Step<'_> {
             | CallEvent::ResumeRequested
             | CallEvent::DigitRequested { .. }) => unfit(state, event),
         }
+    }
+
+    /// `9` while an agent has the call: the talk goes on, and everybody who should know does.
+    fn raise_in_talk(&mut self) {
+        if self.line.class != Class::Emergency {
+            self.line.class = Class::Emergency;
+            self.out.push(CallEffect::RaiseClass { class: Class::Emergency });
+        }
+    }
+
+    fn end_hold(&mut self, talk: Talk) -> CallState {
+        self.out.push(CallEffect::StopPlaying { leg: self.line.leg });
+        let next = self.bridge(talk, talk.leg);
+        self.out.push(CallEffect::SetHold { agent: talk.agent, held: false });
+        next
     }
 
     fn bridge(&mut self, talk: Talk, leg: LegId) -> CallState {

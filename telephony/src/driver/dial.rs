@@ -8,6 +8,7 @@ mod audio;
 mod call;
 mod endpoint;
 mod hearing;
+mod route;
 mod voice;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::trunk::{Attempt, TrunkConfig, TrunkName};
 use crate::call::Digit;
 use crate::sdp::Codec;
 
@@ -26,8 +28,11 @@ pub use hearing::ToneHeard;
 /// One call to place.
 #[derive(Clone, Debug)]
 pub struct DialRequest {
-    /// The SIP URI to call: `sip:104@127.0.0.1:5060`; with `;transport=tcp` over TCP.
+    /// The SIP URI to call: `sip:104@127.0.0.1:5060`; with `;transport=tcp` over TCP. Over trunks: the
+    /// number alone.
     pub to: String,
+    /// Trunks to call over, tried by priority until one takes the call; empty: straight to the URI.
+    pub over: Vec<TrunkConfig>,
     /// The caller's number: the user part of From.
     pub from: String,
     /// What to say: samples at 8 kHz. Silence follows.
@@ -57,6 +62,7 @@ impl DialRequest {
         Self {
             to: to.into(),
             from: from.into(),
+            over: Vec::new(),
             say: Arc::from([]),
             say_repeatedly: false,
             presses: Vec::new(),
@@ -123,6 +129,10 @@ pub struct DialReport {
     pub keys: Vec<Digit>,
     /// The tones that were heard, in the order of their beginning.
     pub tones: Vec<ToneHeard>,
+    /// The trunk that took the call, if it went over one.
+    pub trunk: Option<TrunkName>,
+    /// Tries on other trunks that failed before.
+    pub attempts: Vec<Attempt>,
     /// What was heard, at 8 kHz, if it was to be kept.
     pub audio: Vec<i16>,
 }
@@ -195,12 +205,17 @@ impl DialReport {
     }
 }
 
-/// Places one call from 127.0.0.1 if the URI names it, else from the address of the default route.
+/// Places one call from 127.0.0.1 if the URI, or every trunk, names it, else from the address of the default route.
 ///
 /// # Errors
 /// The call could not be placed at all; a refused or failed call is a report.
 pub async fn dial(request: DialRequest) -> Result<DialReport, DialError> {
-    let near = request.to.contains("@127.") || request.to.contains("@localhost");
+    let near = if request.over.is_empty() {
+        request.to.contains("@127.") || request.to.contains("@localhost")
+    } else {
+        let mut hosts = request.over.iter().flat_map(|trunk| &trunk.send_to);
+        hosts.all(|to| to.host.starts_with("127.") || to.host == "localhost")
+    };
     let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     let local = if near { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { super::address::reachable(any) };
     let dialler = Dialler::start(local).await?;

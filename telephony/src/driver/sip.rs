@@ -3,10 +3,12 @@
 //! The vocabulary is here; [`RsipPort`] (`port`) is the port itself. Requests come in through
 //! `listen` (who may), `incoming` (what is it) and `admission` (how many); each call is a task of
 //! `leg`, whose end is seen to by `guard`. What the far end asks within a call is in `within`, how a
-//! call that nobody refreshes is found dead in `refresh` and `session_timer` (RFC 4028). `docs/SIP.md`
-//! has the answer to each request. Not here: registration, TLS.
+//! call that nobody refreshes is found dead in `refresh` and `session_timer` (RFC 4028). Calls that we
+//! place go through `outgoing`; what trunks are, and whether they live, is `driver::trunk`'s.
+//! `docs/SIP.md` has the answer to each request. Not here: TLS.
 
 mod admission;
+mod admitted;
 mod caller;
 mod config;
 mod extensions;
@@ -15,17 +17,21 @@ mod incoming;
 mod info;
 mod leg;
 mod listen;
+mod outgoing;
 mod port;
+pub mod probe;
 mod refresh;
 mod refusal;
 mod session_timer;
 mod within;
 
-use ids::LegId;
+use ids::{LegId, Timestamp};
 
 use crate::call::{Digit, LeftHow, Refusal};
+use crate::driver::trunk::{TrunkHealth, TrunkName, TrunkView};
 use crate::sdp::TrunkOffer;
 
+pub use admission::ReservedLine;
 pub use config::{SipConfig, SipCounts, SipStartError};
 pub use ipnet::IpNet;
 pub use port::RsipPort;
@@ -36,7 +42,8 @@ pub use refusal::SipRefusal;
 pub struct Invitation {
     /// Minted by the driver; names this caller's leg from now on.
     pub leg: LegId,
-    /// The caller's number as the trunk gave it (user part of From); `None` if withheld.
+    /// The caller's number as the trunk gave it (P-Asserted-Identity where that is believed, else
+    /// From); `None` if withheld.
     pub from: Option<String>,
     /// The number dialled (user part of the request URI).
     pub dialled: String,
@@ -91,6 +98,15 @@ pub enum SipEvent {
         /// How.
         how: LeftHow,
     },
+    /// A trunk's health is another now.
+    TrunkHealth {
+        /// Which trunk.
+        trunk: TrunkName,
+        /// How it is doing.
+        health: TrunkHealth,
+        /// Since when.
+        since: Timestamp,
+    },
 }
 
 /// What the exchange asks of SIP. Each returns at once; the outcome is an event.
@@ -106,4 +122,6 @@ pub trait SipPort: Send + Sync + 'static {
     fn refuse(&self, leg: LegId, refusal: Refusal);
     /// BYE.
     fn hang_up(&self, leg: LegId);
+    /// The trunks and how they are doing, in the order of the settings.
+    fn trunks(&self) -> Vec<TrunkView>;
 }

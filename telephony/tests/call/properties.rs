@@ -93,7 +93,7 @@ impl Observer {
                 assert!(!std::mem::replace(&mut self.waiting, true), "on the floor once");
                 assert_eq!(self.agent, None, "released before the caller waits again");
             }
-            CallEffect::RaiseClass { .. } => assert!(self.waiting),
+            CallEffect::RaiseClass { .. } => assert!(self.waiting || self.agent.is_some()),
             CallEffect::LeaveQueue { .. } => assert!(std::mem::take(&mut self.waiting)),
             CallEffect::ReleaseAgent { agent } => assert_eq!(self.agent.take(), Some(*agent)),
             CallEffect::SetHold { agent, .. } | CallEffect::MarkTalking { agent } => {
@@ -122,7 +122,8 @@ impl Observer {
     }
 }
 
-/// An urgent key before talk does what it says, whatever the state.
+/// An urgent key does what it says, whatever the state: an emergency is one from then on and hears a
+/// person or waits for one; a call with an agent stays with that agent.
 fn check_urgent(before: &Call, event: &CallEvent, after: &Call) {
     let CallEvent::DigitPressed { digit } = event else { return };
     let heard = matches!(
@@ -132,7 +133,20 @@ fn check_urgent(before: &Call, event: &CallEvent, after: &Call) {
             | CallState::Waiting(_)
             | CallState::Interrupted(_)
     );
-    let Some(key) = UrgentKey::of(*digit).filter(|_| heard) else { return };
+    let Some(key) = UrgentKey::of(*digit) else { return };
+    match (before.state(), key) {
+        (CallState::Talking(talk) | CallState::OnHold(talk), UrgentKey::Emergency) => {
+            assert_eq!(after.state(), &CallState::Talking(*talk), "heard at once, and never cut");
+            assert_eq!(after.class(), Class::Emergency);
+        }
+        (CallState::Talking(_) | CallState::OnHold(_), UrgentKey::Person) => {
+            assert_eq!(after, before, "a person has the call already");
+        }
+        _ => {}
+    }
+    if !heard {
+        return;
+    }
     assert!(matches!(after.state(), CallState::Waiting(_)), "{key:?} leads to a person");
     if key == UrgentKey::Emergency {
         assert_eq!(after.class(), Class::Emergency);

@@ -10,6 +10,7 @@ use telephony::call::{Digit, LeftHow, PlayId, Playlist, PromptName, Refusal};
 use telephony::driver::dial::DialRequest;
 use telephony::driver::media::{MediaConfig, MediaEvent, MediaPlane, Quality};
 use telephony::driver::sip::{Invitation, RsipPort, SipConfig, SipEvent, SipPort as _};
+use telephony::driver::trunk::{TrunkHealth, TrunkName};
 use telephony::media::tone::ToneGenerator;
 use telephony::media::{AudioLibrary, Prompt};
 use tokio::sync::mpsc;
@@ -44,6 +45,7 @@ pub(crate) struct Seen {
     pub(crate) measured: HashMap<LegId, Quality>,
     pub(crate) connected: Vec<LegId>,
     pub(crate) disconnected: Vec<LegId>,
+    pub(crate) healths: Vec<(TrunkName, TrunkHealth)>,
     waits_to_meet: Option<LegId>,
 }
 
@@ -171,6 +173,9 @@ impl Exchange {
             SipEvent::Left { leg, how } => {
                 self.media.close(leg);
                 self.seen(|seen| seen.left.push((leg, how)));
+            }
+            SipEvent::TrunkHealth { trunk, health, .. } => {
+                self.seen(|seen| seen.healths.push((trunk, health)));
             }
         }
     }

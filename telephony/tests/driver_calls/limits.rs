@@ -111,7 +111,7 @@ async fn answer_without_audio(exchange: &Exchange) -> UdpSocket {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strangers_get_silence_and_are_counted() {
     let mut config = sip_config();
-    config.trunks = vec!["192.0.2.0/24".parse().expect("a range")];
+    config.trunks[0].networks = vec!["192.0.2.0/24".parse().expect("a range")];
     let exchange = Exchange::start(config, media_config(ports(1))).await;
     let request =
         DialRequest { give_up_after: Duration::from_millis(800), ..exchange.call(ANSWER) };

@@ -8,3 +8,5 @@ mod malformed;
 mod peers;
 mod privacy;
 mod sipp;
+mod torture;
+mod trunks;

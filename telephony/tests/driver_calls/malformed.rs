@@ -10,8 +10,12 @@ use tokio::net::{TcpStream, UdpSocket};
 
 use crate::exchange::{ANSWER, Exchange, LOCAL, media_config, sip_config};
 
-/// Mutations of each message, by UDP.
-const MUTATIONS: usize = 60;
+/// Mutations by UDP. `MUTATIONS=100000` runs longer.
+const MUTATIONS: usize = 10_000;
+/// After so many the exchange must have read them: it answers a question.
+const BURST: usize = 50;
+/// After so many a citizen calls.
+const BETWEEN_CALLS: usize = 2_500;
 
 /// Numbers by chance that are the same in each run (xorshift).
 struct Chance(u64);
@@ -26,9 +30,10 @@ impl Chance {
 }
 
 fn corpus() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/sip");
-    let mut messages: Vec<_> = std::fs::read_dir(folder)
-        .expect("the corpus is there")
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let mut messages: Vec<_> = ["sip", "torture"]
+        .into_iter()
+        .flat_map(|name| std::fs::read_dir(folder.join(name)).expect("the corpus is there"))
         .map(|entry| {
             let path = entry.expect("readable").path();
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
@@ -36,8 +41,12 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
         })
         .collect();
     messages.sort();
-    assert!(messages.len() >= 30, "{} messages", messages.len());
+    assert!(messages.len() >= 90, "{} messages", messages.len());
     messages
+}
+
+fn mutations() -> usize {
+    std::env::var("MUTATIONS").map_or(MUTATIONS, |text| text.parse().expect("a number"))
 }
 
 fn mutated(message: &[u8], chance: &mut Chance) -> Vec<u8> {
@@ -94,20 +103,53 @@ async fn is_well(exchange: &Exchange) {
         .await;
 }
 
+/// Asks whether the exchange is there, until it says so: then it has read what came before.
+async fn has_read_all(exchange: &Exchange, number: usize) {
+    let socket = UdpSocket::bind((LOCAL, 0)).await.expect("a socket");
+    let own = socket.local_addr().expect("an address");
+    let question = format!(
+        "OPTIONS sip:105@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bKask{number}\r\n\
+         From: <sip:1@{own}>;tag=a\r\nTo: <sip:105@127.0.0.1>\r\nCall-ID: ask-{number}\r\n\
+         CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+    );
+    let mut buffer = [0; 4096];
+    for _ in 0..40 {
+        socket.send_to(question.as_bytes(), exchange.sip.local_addr()).await.expect("sent");
+        let answer = tokio::time::timeout(Duration::from_millis(500), socket.recv(&mut buffer));
+        if let Ok(Ok(len)) = answer.await
+            && buffer[..len].starts_with(b"SIP/2.0 200")
+        {
+            return;
+        }
+    }
+    panic!("after {number} messages the exchange does not answer any more");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_messages_by_udp_change_nothing() {
     let exchange = exchange().await;
     let socket = UdpSocket::bind((LOCAL, 0)).await.expect("a socket");
     let to = exchange.sip.local_addr();
     let mut chance = Chance(0x5eed);
-    for (_, message) in corpus() {
-        socket.send_to(&message, to).await.expect("sent");
-        for _ in 0..MUTATIONS {
-            socket.send_to(&mutated(&message, &mut chance), to).await.expect("sent");
+    let corpus = corpus();
+    for (_, message) in &corpus {
+        socket.send_to(message, to).await.expect("sent");
+    }
+    for number in 0..mutations() {
+        let (_, message) = &corpus[number % corpus.len()];
+        socket.send_to(&mutated(message, &mut chance), to).await.expect("sent");
+        if number % BURST == 0 {
+            has_read_all(&exchange, number).await;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        if number % BETWEEN_CALLS == 0 {
+            let hang_up_after = Some(Duration::from_millis(100));
+            let request = DialRequest { hang_up_after, ..exchange.call(ANSWER) };
+            let report = dial(request).await.expect("placed");
+            assert_eq!(report.ended, DialEnded::ByUs, "after {number} messages: {report:?}");
+        }
     }
     assert!(exchange.seen(|seen| !seen.invited.is_empty()), "some are good enough for a call");
+    println!("{} mutations", mutations());
     is_well(&exchange).await;
 }
 
@@ -116,7 +158,7 @@ async fn malformed_streams_by_tcp_change_nothing() {
     let exchange = exchange().await;
     let mut chance = Chance(0x7c9);
     for (_, message) in corpus() {
-        for round in 0..6 {
+        for round in 0..3 {
             let bytes = if round == 0 { message.clone() } else { mutated(&message, &mut chance) };
             let mut stream = TcpStream::connect(exchange.sip.local_addr()).await.expect("accepted");
             // In pieces: a message need not come in one.

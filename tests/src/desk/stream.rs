@@ -51,6 +51,8 @@ pub enum News {
         /// Which.
         call: String,
     },
+    /// The helpline stops.
+    Stopping,
     /// Anything else.
     Other,
 }
@@ -160,6 +162,7 @@ fn note_quality(frame: &Value, quality: &Mutex<Quality>) {
 fn read(frame: &Value, own: &str) -> News {
     let told = match frame["type"].as_str() {
         Some("reservation_ringing") => ringing(&frame["reservation"]).map(News::Ringing),
+        Some("server_stopping") => Some(News::Stopping),
         Some("snapshot") => ringing(&frame["reservation"]).map(News::Ringing),
         Some("agent_state_changed") if frame["agent"]["agent"] == own => {
             text(&frame["agent"]["state"]).map(|state| News::State { state })

@@ -16,6 +16,8 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("SIP__CALLS_MAX", "2000"),
     ("SIP__CALLS_PER_SECOND_MAX", "500"),
     ("HTTP__SIGN_INS_PER_MINUTE_BY_ADDRESS", "100000"),
+    // As one runs it; the tests log more, to see whether anything personal gets through.
+    ("LOG__FILTER", "info,rsipstack=warn,webrtc=warn,rtc=error,sqlx=warn,tantivy=warn"),
 ];
 
 /// How long calls may take to be gone after the last has hung up.

@@ -94,6 +94,8 @@ pub async fn finish_wrap_up(
             "File the report of this call with a disposition first.",
         ));
     }
+    // The floor knows of a report that was filed in wrap-up or talk, but not of one filed by machine.
+    app.exchange().report_filed(agent, call).await?;
     // What the agent asked for during the work counts; `available` would cancel it.
     let want = match view.and_then(|view| view.next) {
         Some(routing::Next::Break { reason }) => Wanted::Break { reason },

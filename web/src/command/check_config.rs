@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 
 use crate::config::Settings;
-use crate::{boot, prompts};
+use crate::{boot, doors, prompts};
 
 /// Says that all is well, or fails with what is not.
 ///
@@ -12,6 +12,8 @@ use crate::{boot, prompts};
 pub fn run(settings: &Settings) -> anyhow::Result<()> {
     let library = prompts::library(settings.prompts.folder.as_deref())?;
     boot::lines(settings, &library)?;
+    boot::floor_config(settings).check().context("bad setting in `floor` or `queue`")?;
+    doors::certificate(settings)?;
     check_recordings(settings)?;
     println!("The settings are good: {} queues.", settings.queues.len());
     Ok(())

@@ -1,7 +1,7 @@
 //! `helpline dial`: a citizen on the command line. Places a real SIP call with real audio, presses
 //! keys, and tells what was heard.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,9 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use telephony::call::Digit;
 use telephony::driver::dial::{DialEnded, DialReport, DialRequest, dial};
+use telephony::driver::trunk::TrunkConfig;
+
+use crate::config::{self, Settings};
 
 /// A call to place.
 #[derive(Debug, Args)]
@@ -16,6 +19,10 @@ pub struct Dial {
     /// The SIP URI to call.
     #[arg(long, default_value = "sip:104@127.0.0.1:5060")]
     to: String,
+    /// Call over a trunk of the settings, by its name, or `any` for the first by priority that takes the
+    /// call; `--to` is then the number alone. Stop the helpline first if the carrier knows us by our port.
+    #[arg(long, value_name = "NAME")]
+    trunk: Option<String>,
     /// The caller's number. India keeps no numbers for fiction: this one must never be dialled back.
     #[arg(long, default_value = "+919999000001")]
     from: String,
@@ -44,8 +51,11 @@ impl Dial {
     ///
     /// # Errors
     /// The file cannot be read, the call cannot be placed, or it was refused.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub async fn run(self, config: Option<&Path>) -> anyhow::Result<()> {
         let mut request = DialRequest::new(self.to, self.from);
+        if let Some(name) = &self.trunk {
+            request.over = trunks(&Settings::load(config)?, name)?;
+        }
         if let Some(path) = &self.say {
             request.say = samples(path)?;
         }
@@ -68,7 +78,25 @@ impl Dial {
     }
 }
 
+/// The trunks that take calls: the one of this name, or all.
+fn trunks(settings: &Settings, name: &str) -> anyhow::Result<Vec<TrunkConfig>> {
+    let all = config::trunk::configs(&settings.trunks, &settings.sip);
+    let wanted = |trunk: &TrunkConfig| name == "any" || trunk.name.as_str() == name;
+    let over: Vec<TrunkConfig> =
+        all.into_iter().filter(|trunk| trunk.send_to.is_some() && wanted(trunk)).collect();
+    if over.is_empty() {
+        bail!("no [[trunk]] named \"{name}\" with `send_to` is in the settings");
+    }
+    Ok(over)
+}
+
 fn print(report: &DialReport) {
+    for attempt in &report.attempts {
+        println!("trunk {}: {}", attempt.trunk, attempt.fault);
+    }
+    if let Some(trunk) = &report.trunk {
+        println!("over trunk {trunk}");
+    }
     match report.answered_after {
         Some(after) => println!("answered after {} ms", after.as_millis()),
         None => println!("not answered"),
@@ -89,7 +117,7 @@ fn print(report: &DialReport) {
 }
 
 /// The samples of a WAV file of telephone audio.
-fn samples(path: &std::path::Path) -> anyhow::Result<Arc<[i16]>> {
+fn samples(path: &Path) -> anyhow::Result<Arc<[i16]>> {
     let of_file = || format!("{}", path.display());
     let mut file = hound::WavReader::open(path).with_context(of_file)?;
     let spec = file.spec();

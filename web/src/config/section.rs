@@ -10,6 +10,7 @@ use ids::{Class, QueueId};
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use super::service::Service;
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
 use super::{ConfigProblem, IceUrl, RecordingRule, Secret};
 
@@ -21,6 +22,9 @@ pub struct Http {
     /// The address that people type; `None`: `http://<listen>`.
     #[serde(deserialize_with = "blank_is_none")]
     pub public_url: Option<PublicUrl>,
+    /// Where plain HTTP is sent on to https; `None`: nowhere.
+    #[serde(deserialize_with = "blank_is_none")]
+    pub redirect_listen: Option<SocketAddr>,
     /// Largest request body, bytes.
     pub body_bytes_max: usize,
     /// Longest time a request may take, seconds.
@@ -56,7 +60,7 @@ impl Session {
     }
 }
 
-/// `[sip]`: the trunk.
+/// `[sip]`: over all trunks.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Sip {
     /// Address and port to listen on, UDP and TCP.
@@ -64,13 +68,17 @@ pub struct Sip {
     /// The address written into messages; `None`: that of `listen`.
     #[serde(deserialize_with = "blank_is_none")]
     pub public_address: Option<IpAddr>,
-    /// Networks from which calls are taken.
+    /// Networks from which calls are taken: one trunk, known by its addresses, that is only called from.
     #[serde(deserialize_with = "each_from_text")]
     pub trunks: Vec<IpNet>,
     /// Calls at once.
     pub calls_max: u32,
     /// New calls a second.
     pub calls_per_second_max: u32,
+    /// How often a trunk is asked whether it lives, seconds.
+    pub keep_alive_s: u64,
+    /// How long a registration is asked to live, seconds.
+    pub registration_s: u32,
     /// How long a call stands without a refresh, seconds (RFC 4028): what we ask for.
     pub session_expires_s: u32,
     /// The shortest that we take, seconds.
@@ -231,6 +239,16 @@ pub struct Floor {
     pub wrap_up_emergency_s: u64,
     /// Wrap-up after all others.
     pub wrap_up_s: u64,
+    /// Wrap-up waits for the report.
+    pub wrap_up_needs_report: bool,
+    /// Who hung up while waiting and calls again within this time has the old wait.
+    pub return_grace_s: u64,
+    /// Hours for which a caller is offered first to the agent they talked with.
+    pub same_agent_hours: u64,
+    /// For how long after joining the queue.
+    pub same_agent_first_s: u64,
+    /// A wait after which a caller counts one class higher.
+    pub ageing_s: u64,
     /// Silence of a browser that counts as lost.
     pub heartbeat_lost_s: u64,
 }
@@ -276,7 +294,27 @@ pub struct Queue {
     /// What share of its callers is to be answered in time, and how long that is.
     #[serde(default)]
     pub service: Service,
+    /// Most callers who wait; 0: no limit of its own.
+    #[serde(default)]
+    pub waiting_max: u32,
+    /// Whose agents are asked too once a caller has waited long.
+    #[serde(default)]
+    pub overflow: Vec<Overflow>,
     /// Whether talks of its callers with operators are recorded.
     #[serde(default)]
     pub recording: RecordingRule,
+    /// Places kept for callers of this number, out of `sip.calls_max`.
+    #[serde(default)]
+    pub reserved_calls: u32,
+}
+
+/// One step of a queue's `overflow`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overflow {
+    /// After such a wait, seconds.
+    pub after_s: u64,
+    /// The agents of this queue too.
+    #[serde(deserialize_with = "super::value::from_text")]
+    pub queue: QueueId,
 }

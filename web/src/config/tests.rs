@@ -109,3 +109,60 @@ fn a_secret_that_would_be_taken_for_a_number_is_refused_without_telling_it() {
         assert!(!sentence.contains(number) && !sentence.contains("1234567890"), "{sentence}");
     }
 }
+
+fn of_file(text: &str) -> Result<Settings, ConfigProblem> {
+    let mut file = tempfile::NamedTempFile::new().expect("file");
+    write!(file, "{text}").expect("write");
+    let environment = [("BSNL_PASSWORD".to_owned(), "open sesame".to_owned())];
+    Settings::with_environment(Some(file.path()), environment)
+}
+
+#[test]
+fn trunks_are_read_and_the_short_form_stays_the_last() {
+    let settings = of_file(
+        "[[trunk]]\nname = \"bsnl\"\nsend_to = \"192.0.2.7\"\nuser = \"42\"\n\
+         password_env = \"BSNL_PASSWORD\"\nregister = true\nrequire_digest = true\n\
+         digest_algorithms = [\"MD5\"]\ncalls_max = 60\n\
+         [[trunk]]\nname = \"spare\"\nnetworks = [\"198.51.100.0/24\"]\ntransport = \"tcp\"\n",
+    );
+    let settings = settings.expect("good");
+    let trunks = super::trunk::configs(&settings.trunks, &settings.sip);
+    let names: Vec<&str> = trunks.iter().map(|trunk| trunk.name.as_str()).collect();
+    assert_eq!(names, ["bsnl", "spare", "default"]);
+    assert_eq!(trunks[0].account.as_ref().expect("an account").password, "open sesame");
+    assert_eq!((trunks[0].calls_max, trunks[0].challenges.len()), (60, 1));
+    assert_eq!((trunks[1].calls_max, trunks[1].challenges.len()), (500, 0));
+    assert!(!format!("{settings:?}").contains("sesame"), "no log line shows it");
+}
+
+#[test]
+fn a_bad_trunk_is_one_sentence_that_names_the_key() {
+    let good = "[[trunk]]\nname = \"a\"\nnetworks = [\"192.0.2.0/24\"]\n";
+    for (more, key) in [
+        ("pasword = \"x\"", "pasword"),
+        ("register = true", "trunk.register"),
+        ("require_digest = true", "trunk.require_digest"),
+        ("user = \"x\"", "trunk.user"),
+        ("user = \"a b\"\npassword = \"x\"", "trunk.user"),
+        ("user = \"x\"\npassword = \" \"", "trunk.password"),
+        ("user = \"x\"\npassword = \"x\"\npassword_env = \"X\"", "trunk.password"),
+        ("user = \"x\"\npassword_file = \"/nowhere\"", "trunk.password_file"),
+        ("user = \"x\"\npassword_env = \"NOT_SET\"", "trunk.password_env"),
+        ("user = \"x\"\npassword = \"x\"\nrealm = \"a\\\"b\"", "trunk.realm"),
+        ("send_to = \"a:b\"", "send_to"),
+        ("transport = \"tls\"", "transport"),
+        ("digest_algorithms = [\"SHA-1\"]", "digest_algorithms"),
+        ("calls_max = 0", "trunk.calls_max"),
+        ("[[trunk]]\nname = \"b\"", "trunk.networks"),
+        ("[[trunk]]\nname = \"b\"\nnetworks = [\"192.0.2.0/24\"]", "trunk.networks"),
+        ("[[trunk]]\nname = \"a\"\nnetworks = [\"10.0.0.0/8\"]", "trunk.name"),
+        ("[[trunk]]\nname = \"default\"\nnetworks = [\"10.0.0.0/8\"]", "trunk.name"),
+        ("[[trunk]]\nname = \"A B\"\nnetworks = [\"10.0.0.0/8\"]", "name"),
+        ("[sip]\nkeep_alive_s = 0", "sip.keep_alive_s"),
+        ("[sip]\ncalls_max = 10", "queue.reserved_calls"),
+    ] {
+        let problem = of_file(&format!("{good}{more}\n")).expect_err(more).to_string();
+        assert!(problem.contains(key), "{more}: {problem}");
+        assert!(!problem.contains('\n') && !problem.contains("sesame"), "{problem}");
+    }
+}

@@ -86,7 +86,7 @@ impl Frames {
                 let eyes = Eyes::of(self.viewer.agent, view.agent);
                 News::CallChanged { call: CallView::seen(view, eyes, now) }
             }
-            Happening::CallEnded { call, cause } => {
+            Happening::CallEnded { call, cause, .. } => {
                 News::CallEnded { call_id: *call, cause: (*cause).into() }
             }
             Happening::CallQuality { call, caller, operator, verdict } => News::CallQuality {
@@ -105,10 +105,16 @@ impl Frames {
                 waiting: view.waiting,
                 longest_wait_ms: view.longest_since.map_or(0, |from| millis(now.since(from))),
             },
+            Happening::TrunkChanged { trunk, health, since } => News::TrunkChanged {
+                trunk: trunk.to_string(),
+                health: (*health).into(),
+                since: (*since).into(),
+            },
             Happening::Alerted(alert) => {
                 News::Alert(AlertView::raised(event.cursor, event.at, *alert))
             }
             Happening::AlertAcknowledged(alert) => News::AlertAcknowledged(alert.into()),
+            Happening::ServerStopping { until } => News::ServerStopping { until: (*until).into() },
             Happening::MediaLost { agent } => News::MediaLost { agent: *agent },
         };
         Some(news)

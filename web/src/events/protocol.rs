@@ -13,6 +13,7 @@ use crate::wire::alert::AlertView;
 use crate::wire::call::CallView;
 use crate::wire::quality::{AudioVerdict, QualityWord, SideQuality};
 use crate::wire::ringing::Ringing;
+use crate::wire::trunk::TrunkHealth;
 use crate::wire::words::EndCause;
 
 /// Longest frame taken from a client, bytes: a heartbeat is 20.
@@ -166,6 +167,16 @@ pub enum News {
         #[serde(skip_serializing_if = "Option::is_none")]
         verdict: Option<AudioVerdict>,
     },
+    /// A trunk's health is another now.
+    TrunkChanged {
+        /// Which trunk, by its name.
+        trunk: String,
+        /// How it is doing.
+        health: TrunkHealth,
+        /// Since when.
+        #[schema(value_type = String, format = DateTime)]
+        since: Moment,
+    },
     /// A queue's length changed.
     QueueChanged {
         /// Which.
@@ -180,6 +191,12 @@ pub enum News {
     Alert(AlertView),
     /// Somebody has seen to an alert.
     AlertAcknowledged(AlertView),
+    /// The program stops: no more calls come, and those alive are ended at a moment.
+    ServerStopping {
+        /// When.
+        #[schema(value_type = String, format = DateTime)]
+        until: Moment,
+    },
     /// The audio of an agent's browser was lost.
     MediaLost {
         /// Whose.

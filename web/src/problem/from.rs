@@ -64,6 +64,10 @@ fn refused_by_floor(why: routing::RefusedWhy) -> Problem {
         Why::NotMoreUrgent => state("A caller can only become more urgent."),
         Why::StaysEmergency => state("An emergency stays one until somebody answers."),
         Why::Unchanged => state("The caller is of this class, or in this queue, already."),
+        Why::ReportUnfiled => Problem::new(
+            ProblemKind::FormUnsaved,
+            "File the report of this call with a disposition first.",
+        ),
         Why::Full => {
             Problem::new(ProblemKind::Unavailable, "The floor is full.").retry_after(BUSY_WAIT)
         }

@@ -15,6 +15,10 @@ pub enum AlertWord {
     MissedTwice,
     /// A caller waits and no agent of the queue is signed in.
     NobodySignedIn,
+    /// The time of wrap-up is over, and the report of the call is not filed.
+    ReportOverdue,
+    /// A caller pressed the key of an emergency while talking or on hold.
+    EmergencyInTalk,
     /// A recording that was paused as long as it may goes on.
     RecordingPauseOver,
     /// A call that should be recorded is not.
@@ -79,6 +83,14 @@ fn words(alert: Alert) -> (AlertWord, About) {
         Alert::NobodySignedIn { queue, call } => {
             let about = About { queue: Some(queue), call: Some(call), ..About::default() };
             (AlertWord::NobodySignedIn, about)
+        }
+        Alert::ReportOverdue { agent, call } => {
+            let about = About { agent: Some(agent), call: Some(call), ..About::default() };
+            (AlertWord::ReportOverdue, about)
+        }
+        Alert::EmergencyInTalk { agent, call } => {
+            let about = About { agent: Some(agent), call: Some(call), ..About::default() };
+            (AlertWord::EmergencyInTalk, about)
         }
         Alert::RecordingPauseOver { agent, call } => {
             let about = About { agent: Some(agent), call: Some(call), ..About::default() };

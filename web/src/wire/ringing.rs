@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ids::{CaseId, ContactId, Language, ReservationId, Timestamp};
+use ids::{CaseId, ContactId, Language, QueueId, ReservationId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,6 +55,11 @@ pub struct Explained {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub language: Option<Language>,
+    /// Further queues whose agents could be asked, because the wait was long.
+    #[schema(value_type = Vec<String>)]
+    pub widened_to: Vec<QueueId>,
+    /// You talked with this caller not long ago, and are asked first for that.
+    pub knows_caller: bool,
     /// Every eligible agent rings, because this is an emergency.
     pub all_ring: bool,
 }
@@ -98,6 +103,8 @@ impl Explained {
             eligible: explanation.eligible,
             excluded: counts.into_iter().map(|(rule, n)| (rule.to_owned(), n)).collect(),
             language: explanation.language,
+            widened_to: explanation.widened_to.clone(),
+            knows_caller: explanation.knows_caller,
             all_ring: explanation.all_ring,
         }
     }

@@ -10,6 +10,8 @@ use uuid::Uuid;
 use web::boot::{self, Running};
 use web::config::Settings;
 
+use crate::told;
+
 /// The password of everybody in these tests.
 pub(crate) const PASSWORD: &str = "umbra-kestrel-rhubarb-41";
 
@@ -38,15 +40,24 @@ impl TestApp {
 
     /// With some settings of its own.
     pub(crate) async fn with(own: &[(&str, &str)]) -> Self {
+        Self::with_file("", own).await
+    }
+
+    /// With a settings file of its own, for what the environment cannot tell.
+    pub(crate) async fn with_file(file: &str, own: &[(&str, &str)]) -> Self {
         // A second test finds it installed; that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        told::keep();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().display().to_string();
+        let path = folder.path().join("settings.toml");
+        std::fs::write(&path, file).expect("written");
         let mut environment = vec![
             ("HELPLINE__HTTP__LISTEN", "127.0.0.1:0"),
             ("HELPLINE__SIP__LISTEN", "127.0.0.1:0"),
             ("HELPLINE__WEBRTC__LISTEN", "127.0.0.1:0"),
             ("HELPLINE__RTP__PORTS", "20000-20199"),
+            ("HELPLINE__STOP__DRAIN_S", "2"),
             ("HELPLINE__HTTP__SIGN_INS_PER_MINUTE_BY_ADDRESS", "1000"),
             ("HELPLINE__HTTP__SIGN_INS_PER_MINUTE_BY_USERNAME", "1000"),
             ("HELPLINE__DATA__FOLDER", data.as_str()),
@@ -54,7 +65,7 @@ impl TestApp {
         environment.extend_from_slice(own);
         let environment =
             environment.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let settings = Settings::with_environment(None, environment).expect("good settings");
+        let settings = Settings::with_environment(Some(&path), environment).expect("good settings");
         let running = boot::start(settings).await.expect("the program starts");
         let address = running.addresses().http;
         Self { running, address, _folder: folder }
@@ -129,8 +140,11 @@ impl TestApp {
         Actor { bearer: Some(token), ..self.anonymous() }
     }
 
+    /// Stops it. Fails if it has logged or counted anything personal.
     pub(crate) async fn stop(self) {
+        let metrics = self.running.app().metrics().clone();
         self.running.stop().await;
+        told::nothing_personal(&metrics.render());
     }
 }
 

@@ -89,6 +89,7 @@ const TABLE: &[(&str, &[Who])] = &[
     ("acknowledge_alert", DIRECTORS),
     ("list_queues", FLOOR),
     ("get_queue_metrics", METRICS),
+    ("list_trunks", WATCHERS),
     ("accept_reservation", AGENTS),
     ("reject_reservation", AGENTS),
     ("get_call", CALLS),

@@ -47,6 +47,23 @@ fn every_operation_has_a_name_a_tag_and_an_answer_and_every_refusal_is_a_problem
 }
 
 #[test]
+fn nothing_of_a_person_stands_in_a_url() {
+    const PERSONAL: &[&str] =
+        &["phone", "number", "e164", "name", "text", "q", "query", "note", "email", "address"];
+    let description: Value = serde_json::from_str(&web::openapi::text()).expect("json");
+    for (path, item) in description["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let in_url = parameters.filter(|found| found["in"] == "query" || found["in"] == "path");
+            for parameter in in_url {
+                let name = parameter["name"].as_str().expect("a name");
+                assert!(!PERSONAL.contains(&name), "{method} {path}: {name} belongs in a body");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_reference_of_the_description_leads_somewhere() {
     let description: Value = serde_json::from_str(&web::openapi::text()).expect("json");
     let mut references = Vec::new();

@@ -58,6 +58,8 @@ impl DialReport {
             level_dbfs: LEVEL_DBFS_MIN,
             keys: Vec::new(),
             tones: Vec::new(),
+            trunk: None,
+            attempts: Vec::new(),
             audio: Vec::new(),
         }
     }

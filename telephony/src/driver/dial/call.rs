@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TerminatedReason};
-use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{Response, StatusCode, Uri};
+use rsipstack::sip::{Response, StatusCode};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
@@ -14,13 +13,19 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use super::audio::Audio;
 use super::endpoint::Dialler;
 use super::hearing::Hearing;
+use super::route::Routes;
 use super::voice::Voice;
 use super::{DialEnded, DialError, DialProgress, DialReport, DialRequest};
 use crate::driver::clock;
+use crate::driver::trunk::Attempt;
+use crate::driver::trunk::choice::About;
+use crate::driver::trunk::place::{Answered, Patience, Tried, try_once, verdict};
 use crate::rtp::{PACKET_BYTES_MAX, RtpHeader};
-use crate::sdp::{LocalAudio, TrunkOffer, write_offer};
+use crate::sdp::TrunkOffer;
 
-/// How long the other side may take to confirm a CANCEL or a BYE.
+/// How long a trunk may leave an INVITE without any answer before the next is tried.
+const FIRST_ANSWER_DEADLINE: Duration = Duration::from_secs(5);
+/// How long the other side may take to confirm a BYE.
 const LAST_WORDS_DEADLINE: Duration = Duration::from_secs(5);
 
 type Progress = Option<mpsc::Sender<DialProgress>>;
@@ -35,58 +40,58 @@ pub(super) async fn place(
     let bind_error =
         |source: std::io::Error| DialError::Bind { address: ip, source: Box::new(source) };
     let socket = UdpSocket::bind(SocketAddr::new(ip, 0)).await.map_err(bind_error)?;
-    let option = invite(dialler, &request, socket.local_addr().map_err(bind_error)?)?;
-    let (states, changes) = dialler.dialogs.new_dialog_state_channel();
-    let (dialog, invited) = dialler
-        .dialogs
-        .do_invite_async(option, states)
-        .map_err(|source| DialError::Invite { source: Box::new(source) })?;
+    let routes = Routes::new(dialler, &request, socket.local_addr().map_err(bind_error)?)?;
     let began = Instant::now();
-    let mut call = Call {
-        dialog,
-        changes,
-        progress,
-        report: DialReport::new(),
-        gives_up_at: began + request.give_up_after,
-        began,
-    };
-    let answer = call.wait_for_answer().await;
-    if let Some(answer) = answer {
-        call.talk(&request, &socket, &answer).await;
+    let gives_up_at = began + request.give_up_after;
+    let mut report = DialReport::new();
+    for index in routes.order() {
+        let route = match routes.route(index).await? {
+            Ok(route) => route,
+            Err(attempt) => {
+                report.attempts.push(attempt);
+                continue;
+            }
+        };
+        let first_answer_by = route.trunk.is_some().then(|| Instant::now() + FIRST_ANSWER_DEADLINE);
+        let patience = Patience { first_answer_by, gives_up_at };
+        let mut rings = || {
+            if report.rang_after.is_none() {
+                report.rang_after = Some(began.elapsed());
+                tell(&progress, DialProgress::Ringing);
+            }
+        };
+        let tried = try_once(&dialler.dialogs, route.invite, patience, &mut rings)
+            .await
+            .map_err(|source| DialError::Invite { source: Box::new(source) })?;
+        let about = verdict(&tried);
+        match tried {
+            Tried::Answered(answered) => {
+                report.answered_after = Some(began.elapsed());
+                report.trunk = route.trunk;
+                tell(&progress, DialProgress::Answered);
+                let Answered { dialog, changes, answer } = *answered;
+                let mut call = Call { dialog, changes, progress, report };
+                call.talk(&request, &socket, &answer).await;
+                dialler.dialogs.remove_dialog(&call.dialog.id());
+                return Ok(call.report);
+            }
+            Tried::Over { reason, given_up } => report.ended = ended(&reason, given_up),
+            Tried::Silent => report.ended = DialEnded::Lost,
+        }
+        match (about, route.trunk) {
+            (Some(About::Trunk(fault)), Some(trunk)) if Instant::now() < gives_up_at => {
+                report.attempts.push(Attempt { trunk, fault });
+            }
+            _ => break,
+        }
     }
-    if call.report.ended == DialEnded::Lost {
-        invited.abort();
-    } else {
-        // The INVITE's own task ends by itself once the answer, or the refusal, is settled.
-        let _settled = timeout(LAST_WORDS_DEADLINE, invited).await;
-    }
-    dialler.dialogs.remove_dialog(&call.dialog.id());
-    Ok(call.report)
+    Ok(report)
 }
 
-fn invite(
-    dialler: &Dialler,
-    request: &DialRequest,
-    audio: SocketAddr,
-) -> Result<InviteOption, DialError> {
-    if request.codecs.is_empty() {
-        return Err(DialError::NoCodec);
+fn tell(watcher: &Progress, progress: DialProgress) {
+    if let Some(watcher) = watcher {
+        let _behind = watcher.try_send(progress);
     }
-    let uri = |text: String| {
-        Uri::try_from(text.as_str()).map_err(|_| DialError::BadUri { text: text.clone() })
-    };
-    let over_tcp = request.to.to_ascii_lowercase().contains("transport=tcp");
-    let transport = if over_tcp { ";transport=tcp" } else { "" };
-    let own = format!("sip:{}@{}", request.from, dialler.address);
-    let local = LocalAudio { address: audio, session_id: rand::random::<u32>().into(), version: 1 };
-    Ok(InviteOption {
-        caller: uri(own.clone())?,
-        callee: uri(request.to.clone())?,
-        contact: uri(format!("{own}{transport}"))?,
-        content_type: Some("application/sdp".to_owned()),
-        offer: Some(write_offer(local, &request.codecs).into_bytes()),
-        ..Default::default()
-    })
 }
 
 struct Call {
@@ -94,50 +99,9 @@ struct Call {
     changes: DialogStateReceiver,
     progress: Progress,
     report: DialReport,
-    began: Instant,
-    gives_up_at: Instant,
 }
 
 impl Call {
-    /// The answer, or `None` when the call is over without one.
-    async fn wait_for_answer(&mut self) -> Option<Response> {
-        let mut given_up = false;
-        loop {
-            let ends_at =
-                if given_up { self.gives_up_at + LAST_WORDS_DEADLINE } else { self.gives_up_at };
-            let change = tokio::select! {
-                change = self.changes.recv() => change,
-                () = sleep_until(ends_at) => {
-                    if given_up {
-                        return None;
-                    }
-                    if matches!(self.dialog.state(), DialogState::Calling(_)) {
-                        // Not even `100 Trying`: there is nobody to take a CANCEL.
-                        return None;
-                    }
-                    given_up = true;
-                    let dialog = self.dialog.clone();
-                    let _unconfirmed = timeout(LAST_WORDS_DEADLINE, dialog.cancel()).await;
-                    continue;
-                }
-            };
-            let change = change?;
-            if let DialogState::Terminated(_, reason) = &change {
-                self.report.ended = ended(reason, given_up);
-                return None;
-            }
-            if matches!(change, DialogState::Early(..)) && self.report.rang_after.is_none() {
-                self.report.rang_after = Some(self.began.elapsed());
-                self.tell(DialProgress::Ringing);
-            }
-            if let DialogState::Confirmed(_, response) = change {
-                self.report.answered_after = Some(self.began.elapsed());
-                self.tell(DialProgress::Answered);
-                return Some(response);
-            }
-        }
-    }
-
     async fn talk(&mut self, request: &DialRequest, socket: &UdpSocket, answer: &Response) {
         let agreed = TrunkOffer::parse(&answer.body).ok();
         let Some((codec, theirs)) =
@@ -178,7 +142,7 @@ impl Call {
                 _due = ticks.tick() => {
                     let pressed = audio.speak(&mut self.report);
                     if let Some(digit) = pressed {
-                        self.tell(DialProgress::Pressed(digit));
+                        tell(&self.progress, DialProgress::Pressed(digit));
                     }
                 }
                 received = audio.socket.recv_from(&mut datagram) => {
@@ -221,12 +185,6 @@ impl Call {
     async fn hang_up(&self) {
         let dialog = self.dialog.clone();
         let _unconfirmed = timeout(LAST_WORDS_DEADLINE, dialog.bye()).await;
-    }
-
-    fn tell(&self, progress: DialProgress) {
-        if let Some(watcher) = &self.progress {
-            let _behind = watcher.try_send(progress);
-        }
     }
 }
 

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{DialError, DialProgress, DialReport, DialRequest, call};
+use crate::driver::trunk::dialect::Dialect;
 
 /// How long a caller's endpoint may take to wind up.
 const STOP_DEADLINE: Duration = Duration::from_secs(2);
@@ -49,6 +50,7 @@ impl Dialler {
             .with_user_agent(concat!("helpline-dial/", env!("CARGO_PKG_VERSION")))
             .with_transport_layer(transport)
             .with_cancel_token(stop.clone())
+            .with_inspector(Box::new(Dialect { retry_after_s: None }))
             .with_option(EndpointOption { callid_format: CallIdFormat::Uuid, ..Default::default() })
             .build();
         let requests = endpoint.incoming_transactions().map_err(bind_error)?;

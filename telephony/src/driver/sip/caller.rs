@@ -5,16 +5,57 @@ use rsipstack::sip::{Header, HeadersExt, Request};
 /// Longest number kept, bytes. E.164 has 15 digits; trunks add prefixes.
 const NUMBER_LEN_MAX: usize = 64;
 
+/// Identities read from one header; the RFC allows two.
+const IDENTITIES_MAX: usize = 8;
+
 /// User parts that mean "withheld" (RFC 3323 §4.1 and what trunks send instead).
 const WITHHELD: [&str; 6] =
     ["anonymous", "restricted", "unavailable", "private", "unknown", "withheld"];
 
-/// The caller's number: the user part of From. `None` if it is withheld or is no number or name.
-pub(super) fn caller_number(invite: &Request) -> Option<String> {
+/// The caller's number: of P-Asserted-Identity if the trunk is `trusted` with it, else the user part of
+/// From. `None` if it is withheld or is no number or name.
+pub(super) fn caller_number(invite: &Request, trusted: bool) -> Option<String> {
     if asks_for_privacy(invite) {
         return None;
     }
-    let number = clean(user_part(address(invite.from_header().ok()?.value())))?;
+    let asserted = if trusted { asserted_number(invite) } else { None };
+    asserted.or_else(|| number_of(invite.from_header().ok()?.value()))
+}
+
+/// The first telephone number that the trunk vouches for (RFC 3325 §9.1: a SIP URI, a telephone URI, or
+/// one of each); else the first name.
+fn asserted_number(invite: &Request) -> Option<String> {
+    let values = invite.headers.iter().filter_map(|header| {
+        let Header::PAssertedIdentity(value) = header else { return None };
+        Some(value.value())
+    });
+    let named: Vec<String> = values.flat_map(each_value).filter_map(number_of).collect();
+    let is_number =
+        |text: &&String| text.trim_start_matches('+').starts_with(|c: char| c.is_ascii_digit());
+    named.iter().find(is_number).or(named.first()).cloned()
+}
+
+/// The values of a header that may have several, parted by commas outside of quotes and brackets.
+fn each_value(list: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut bracketed, mut escaped) = (false, false, false);
+    list.split(move |c: char| {
+        let parts = c == ',' && !quoted && !bracketed;
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '<' if !quoted => bracketed = true,
+            '>' if !quoted => bracketed = false,
+            _ => {}
+        }
+        parts
+    })
+    .take(IDENTITIES_MAX)
+}
+
+/// The number of an address, unless it is withheld.
+fn number_of(value: &str) -> Option<String> {
+    let number = clean(user_part(address(value.trim())))?;
     let withheld = WITHHELD.iter().any(|word| number.eq_ignore_ascii_case(word));
     (!withheld).then_some(number)
 }
@@ -77,17 +118,42 @@ mod tests {
     #[test]
     fn the_callers_number_is_the_user_part_of_from() {
         let invite = invite("sip:104@h", "\"A\" <sip:+919876543210;npdi@trunk>", "");
-        assert_eq!(caller_number(&invite).as_deref(), Some("+919876543210"));
+        assert_eq!(caller_number(&invite, false).as_deref(), Some("+919876543210"));
         assert_eq!(dialled_number(&invite), "104");
     }
 
     #[test]
     fn a_withheld_number_is_none() {
         for from in ["<sip:anonymous@anonymous.invalid>", "<sip:Restricted@h>", "<sip:trunk.in>"] {
-            assert_eq!(caller_number(&invite("sip:104@h", from, "")), None, "{from}");
+            assert_eq!(caller_number(&invite("sip:104@h", from, ""), true), None, "{from}");
         }
         let private = invite("sip:104@h", "<sip:+911234567890@h>", "Privacy: id\r\n");
-        assert_eq!(caller_number(&private), None);
+        assert_eq!(caller_number(&private, false), None);
+    }
+
+    #[test]
+    fn what_a_trusted_trunk_vouches_for_beats_from() {
+        for (asserted, number) in [
+            ("<sip:+919811111111@carrier.in;user=phone>", Some("+919811111111")),
+            ("tel:+919811111111;phone-context=x", Some("+919811111111")),
+            ("\"Rao, A\" <sip:rao@carrier.in>, <tel:+919811111111>", Some("+919811111111")),
+            ("<sip:rao@carrier.in>", Some("rao")),
+            ("<sip:anonymous@anonymous.invalid>", Some("+912222222222")),
+            ("<tel:+91\"><>", Some("+912222222222")),
+            ("", Some("+912222222222")),
+        ] {
+            let more = format!("P-Asserted-Identity: {asserted}\r\n");
+            let invite = invite("sip:104@h", "<sip:+912222222222@h>", &more);
+            assert_eq!(caller_number(&invite, true).as_deref(), number, "{asserted}");
+            let unbelieved = caller_number(&invite, false);
+            assert_eq!(unbelieved.as_deref(), Some("+912222222222"), "{asserted}");
+        }
+        let twice = "P-Asserted-Identity: <sip:rao@h>\r\nP-Asserted-Identity: <tel:104>\r\n";
+        let two = invite("sip:104@h", "<sip:anonymous@h>", twice);
+        assert_eq!(caller_number(&two, true).as_deref(), Some("104"));
+        let private = format!("{twice}Privacy: id;critical\r\n");
+        let private = invite("sip:104@h", "<sip:anonymous@h>", &private);
+        assert_eq!(caller_number(&private, true), None, "vouched for and withheld");
     }
 
     #[test]

@@ -6,6 +6,9 @@ use std::time::Duration;
 use ipnet::IpNet;
 use thiserror::Error;
 
+use super::admission::ReservedLine;
+use crate::driver::trunk::{KeepAlive, TrunkConfig, TrunkName};
+
 /// What SIP needs to know.
 #[derive(Clone, Debug)]
 pub struct SipConfig {
@@ -13,8 +16,12 @@ pub struct SipConfig {
     pub listen: SocketAddr,
     /// The address by which the trunk reaches us, if it is not the one we listen on (NAT).
     pub public_address: Option<IpAddr>,
-    /// The trunks' addresses. Everybody else gets silence.
-    pub trunks: Vec<IpNet>,
+    /// The trunks. Everybody else gets silence.
+    pub trunks: Vec<TrunkConfig>,
+    /// Numbers for whose callers places are kept, out of `calls_max`.
+    pub reserved: Vec<ReservedLine>,
+    /// How the trunks are asked whether they live.
+    pub keep_alive: KeepAlive,
     /// Calls at once; the next gets 503.
     pub calls_max: usize,
     /// Calls let in within any second; the next gets 503.
@@ -31,13 +38,17 @@ pub struct SipConfig {
 }
 
 impl SipConfig {
-    /// The limits of a small exchange, for callers that only know where to listen.
+    /// The limits of a small exchange, for callers that only know where to listen, and one trunk
+    /// without a name of its own that is known by its networks.
     #[must_use]
-    pub fn new(listen: SocketAddr, trunks: Vec<IpNet>) -> Self {
+    pub fn new(listen: SocketAddr, networks: Vec<IpNet>) -> Self {
+        let trunk = TrunkConfig::by_address(TrunkName::default(), networks);
         Self {
             listen,
             public_address: None,
-            trunks,
+            trunks: vec![trunk],
+            reserved: Vec::new(),
+            keep_alive: KeepAlive::default(),
             calls_max: 2000,
             calls_per_second_max: 200,
             set_up_limit: Duration::from_secs(60),
@@ -90,6 +101,8 @@ pub struct SipCounts {
     pub transactions: usize,
     /// Calls refused at the door: too many at once or per second.
     pub turned_away: u64,
+    /// Calls that were asked for a password.
+    pub challenged: u64,
     /// Packets and connections from addresses that are no trunk's.
     pub strangers: u64,
 }

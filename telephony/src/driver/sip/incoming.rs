@@ -1,20 +1,28 @@
 //! What each request from a trunk is: a new call, something within a call, or nothing of ours.
 //! Does I/O.
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use ids::LegId;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::Host;
+use rsipstack::sip::headers::WwwAuthenticate;
 use rsipstack::sip::{Header, HeadersExt, Method, Request, StatusCode, Transport, Uri};
 use rsipstack::transaction::{Transaction, TransactionReceiver};
+use rsipstack::transport::SipConnection;
 
 use super::port::{Shared, allow};
 use super::refusal::{RETRY_AFTER_S, SipRefusal};
 use super::session_timer::SessionTimer;
 use super::{Invitation, caller, extensions, leg};
 use crate::call::Refusal;
+use crate::driver::clock;
+use crate::driver::trunk::TrunkConfig;
+use crate::driver::trunk::digest::{Asked, Verdict};
 use crate::sdp::{ParseOfferError, TrunkOffer};
 
 /// The methods that we take part in.
@@ -133,6 +141,15 @@ async fn is_confirmed(dialog: &InviteDialog) -> bool {
 
 async fn new_call(shared: Arc<Shared>, mut transaction: Transaction) {
     metrics::counter!("helpline_sip_invites_total").increment(1);
+    // The door lets nobody else in; a trunk whose name has just moved to another address gets silence.
+    let source = source(&transaction).and_then(|ip| shared.trunks.recognise(ip));
+    let Some((index, trunk)) = source.and_then(|index| Some((index, shared.trunks.get(index)?)))
+    else {
+        return;
+    };
+    if !knows_password(&shared, &mut transaction, &trunk.config).await {
+        return;
+    }
     let timer = match SessionTimer::answer(shared.timer_settings(), &transaction.original) {
         Ok(timer) => timer,
         Err(short) => {
@@ -147,23 +164,75 @@ async fn new_call(shared: Arc<Shared>, mut transaction: Transaction) {
     if shared.stop.is_cancelled() || shared.tasks.is_closed() {
         return refuse(&mut transaction, Refusal::Stopping).await;
     }
-    if !shared.admit() {
+    let dialled = caller::dialled_number(&transaction.original);
+    let Some(place) = shared.admit(index, &dialled) else {
         return refuse(&mut transaction, Refusal::Busy).await;
-    }
-    let invitation = Invitation {
-        leg: mint_leg(),
-        from: caller::caller_number(&transaction.original),
-        dialled: caller::dialled_number(&transaction.original),
-        offer,
     };
+    let from = caller::caller_number(&transaction.original, trunk.config.trusted);
+    let invitation = Invitation { leg: mint_leg(), from, dialled, offer };
     let (states, changes) = shared.dialogs.new_dialog_state_channel();
     let contact = contact(&shared, &transaction);
     let created =
         shared.dialogs.get_or_create_server_invite(&transaction, states, None, Some(contact));
     match created {
-        Ok(dialog) => leg::start(shared, (dialog, timer), transaction, changes, invitation),
+        Ok(dialog) => {
+            leg::start(shared, (dialog, timer), transaction, changes, (invitation, place));
+        }
         Err(_unusable) => refuse(&mut transaction, Refusal::BadDescription).await,
     }
+}
+
+/// The address that a request came from. The stack writes it into Via where Via tells another.
+fn source(transaction: &Transaction) -> Option<IpAddr> {
+    let of_stream = transaction.connection.as_ref().and_then(SipConnection::get_remote_addr);
+    let host = match of_stream {
+        Some(peer) => peer.addr.host.clone(),
+        None => {
+            let via = transaction.original.via_header().ok()?;
+            SipConnection::parse_target_from_via(via).ok()?.1.host
+        }
+    };
+    match host {
+        Host::IpAddr(ip) => Some(ip),
+        Host::Domain(_) => None,
+    }
+}
+
+/// Whether the caller's trunk is one that its address is enough for, or knows the password. If not, it
+/// has been asked.
+async fn knows_password(
+    shared: &Shared,
+    transaction: &mut Transaction,
+    trunk: &TrunkConfig,
+) -> bool {
+    let Some(account) = trunk.account.as_ref().filter(|_| !trunk.challenges.is_empty()) else {
+        return true;
+    };
+    let request = &transaction.original;
+    let dialled = caller::dialled_number(request);
+    let brought = request.headers.iter().find_map(|header| {
+        let Header::Authorization(value) = header else { return None };
+        Some(value.value().to_owned())
+    });
+    let asked =
+        Asked { method: request.method, dialled: &dialled, authorization: brought.as_deref() };
+    let now = clock::now();
+    let (verdict, challenges) = {
+        let mut check = shared.check.lock().unwrap_or_else(PoisonError::into_inner);
+        let verdict = check.check(now, account, &trunk.challenges, asked);
+        let stale = verdict == Verdict::AskStale;
+        let chance = rand::random();
+        (verdict, check.challenges(now, chance, account, &trunk.challenges, stale))
+    };
+    metrics::counter!("helpline_sip_digest_total", "verdict" => verdict.word()).increment(1);
+    if verdict == Verdict::Good {
+        return true;
+    }
+    shared.counters.challenged.fetch_add(1, Ordering::Relaxed);
+    let ask = |value| Header::WwwAuthenticate(WwwAuthenticate::new(value));
+    let headers = challenges.into_iter().map(ask).collect();
+    reply(transaction, StatusCode::Unauthorized, headers).await;
+    false
 }
 
 /// An id for a caller's leg: drivers mint, pure code is given.

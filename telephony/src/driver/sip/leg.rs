@@ -16,6 +16,7 @@ use rsipstack::transaction::Transaction;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::admitted::Admitted;
 use super::guard::Guard;
 use super::port::{COMMANDS_MAX, Shared, allow};
 use super::refresh::{Lifetime, Refreshed};
@@ -50,12 +51,12 @@ pub(super) fn start(
     (dialog, timer): (InviteDialog, SessionTimer),
     transaction: Transaction,
     states: DialogStateReceiver,
-    invitation: Invitation,
+    (invitation, place): (Invitation, Admitted),
 ) {
     let (sender, commands) = mpsc::channel(COMMANDS_MAX);
     shared.legs().insert(invitation.leg, sender);
     let tasks = shared.tasks.clone();
-    let mut leg = Leg::new(shared, invitation.leg, dialog, timer);
+    let mut leg = Leg::new(shared, invitation.leg, dialog, (timer, place));
     if invitation.offer.is_none() {
         leg.exchanging = Exchanging::OfferDue { cseq: cseq(&transaction.original) };
     }
@@ -122,10 +123,17 @@ pub(super) struct Leg {
     waits: bool,
     pub(super) confirmed: bool,
     over: bool,
+    /// Given back when the leg has left.
+    _place: Admitted,
 }
 
 impl Leg {
-    fn new(shared: Arc<Shared>, id: LegId, dialog: InviteDialog, timer: SessionTimer) -> Self {
+    fn new(
+        shared: Arc<Shared>,
+        id: LegId,
+        dialog: InviteDialog,
+        (timer, place): (SessionTimer, Admitted),
+    ) -> Self {
         metrics::gauge!("helpline_sip_legs").increment(1);
         let set_up_ends = Instant::now() + shared.config.set_up_limit;
         Self {
@@ -140,6 +148,7 @@ impl Leg {
             waits: true,
             confirmed: false,
             over: false,
+            _place: place,
         }
     }
 

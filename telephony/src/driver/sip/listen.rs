@@ -98,7 +98,7 @@ fn admit(shared: &Shared, stream: TcpStream, peer: SocketAddr, address: SocketAd
 /// Whether this address belongs to a trunk. A stranger is counted and gets silence: an answer of
 /// any kind tells a scanner that here is a telephone exchange.
 pub(super) fn is_trunk(shared: &Shared, ip: IpAddr) -> bool {
-    let known = shared.config.trunks.iter().any(|range| range.contains(&ip.to_canonical()));
+    let known = shared.trunks.recognise(ip).is_some();
     if !known {
         shared.counters.strangers.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("helpline_sip_strangers_total").increment(1);

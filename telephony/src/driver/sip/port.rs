@@ -13,20 +13,27 @@ use std::time::Duration;
 use ids::LegId;
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::dialog_layer::DialogLayer;
-use rsipstack::sip::{Header, Method, SipMessage, StatusCode};
-use rsipstack::transaction::endpoint::{EndpointOption, MessageInspector};
+use rsipstack::sip::{Header, Method};
+use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::{CallIdFormat, Endpoint};
-use rsipstack::transport::{SipAddr, TransportLayer};
+use rsipstack::transport::TransportLayer;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::admission::Admission;
+use super::admission::{Door, Limits};
+use super::admitted::Admitted;
 use super::config::{SipConfig, SipCounts, SipStartError};
 use super::refusal::RETRY_AFTER_S;
 use super::session_timer::TimerSettings;
 use super::{SipEvent, SipPort, incoming, leg, listen};
 use crate::call::Refusal;
+use crate::driver::clock;
+use crate::driver::trunk::dialect::Dialect;
+use crate::driver::trunk::digest::Check;
+use crate::driver::trunk::keep::{Keeping, keep};
+use crate::driver::trunk::table::Table;
+use crate::driver::trunk::{TrunkConfig, TrunkHealth, TrunkView};
 
 /// Commands a leg may have waiting. A call sends five or so in its whole life.
 pub(super) const COMMANDS_MAX: usize = 16;
@@ -37,6 +44,7 @@ const REQUESTS_MAX: usize = 4096;
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) turned_away: AtomicU64,
+    pub(super) challenged: AtomicU64,
     pub(super) strangers: AtomicU64,
 }
 
@@ -45,8 +53,10 @@ pub(super) struct Shared {
     pub(super) config: SipConfig,
     /// The address that Contact names.
     pub(super) contact: SocketAddr,
-    pub(super) dialogs: DialogLayer,
-    pub(super) admission: Mutex<Admission>,
+    pub(super) dialogs: Arc<DialogLayer>,
+    pub(super) trunks: Arc<Table>,
+    pub(super) door: Arc<Mutex<Door>>,
+    pub(super) check: Mutex<Check>,
     pub(super) legs: Mutex<HashMap<LegId, mpsc::Sender<leg::Command>>>,
     pub(super) events: mpsc::Sender<SipEvent>,
     pub(super) counters: Counters,
@@ -68,15 +78,18 @@ impl Shared {
         }
     }
 
-    /// Whether one more call may come in; counted if so, turned away if not.
-    pub(super) fn admit(&self) -> bool {
-        let open = self.legs().len();
-        let mut door = self.admission.lock().unwrap_or_else(PoisonError::into_inner);
-        let admitted = door.admit(crate::driver::clock::now(), open);
-        if !admitted {
-            self.counters.turned_away.fetch_add(1, Ordering::Relaxed);
+    /// A place for one more call to this number over this trunk; `None`, and counted, if it is turned
+    /// away.
+    pub(super) fn admit(&self, trunk: usize, dialled: &str) -> Option<Admitted> {
+        match Admitted::incoming(&self.door, trunk, dialled) {
+            Ok(admitted) => Some(admitted),
+            Err(full) => {
+                self.counters.turned_away.fetch_add(1, Ordering::Relaxed);
+                metrics::counter!("helpline_sip_turned_away_total", "why" => full.word())
+                    .increment(1);
+                None
+            }
         }
-        admitted
     }
 }
 
@@ -84,6 +97,9 @@ impl Shared {
 pub struct RsipPort {
     pub(super) shared: Arc<Shared>,
     address: SocketAddr,
+    /// The watches over trunks, and their end.
+    keepers: TaskTracker,
+    stop_keepers: CancellationToken,
 }
 
 impl RsipPort {
@@ -104,11 +120,15 @@ impl RsipPort {
         transport.add_transport(listeners.udp.into());
         let endpoint = endpoint(transport, stop.clone(), config.repeat_after);
         let requests = endpoint.incoming_transactions().map_err(stack_error)?;
+        let configs = config.trunks.clone();
+        let until_down = config.keep_alive.failures_until_down;
         let shared = Arc::new(Shared {
             contact,
-            admission: Mutex::new(Admission::new(config.calls_max, config.calls_per_second_max)),
+            door: Arc::new(Mutex::new(door(&config))),
+            check: Mutex::new(Check::new(rand::random())),
+            trunks: Arc::new(Table::new(configs, until_down, clock::now())),
             config,
-            dialogs: DialogLayer::new(endpoint.inner.clone()),
+            dialogs: Arc::new(DialogLayer::new(endpoint.inner.clone())),
             legs: Mutex::default(),
             events,
             counters: Counters::default(),
@@ -124,7 +144,10 @@ impl RsipPort {
         });
         shared.tasks.spawn(listen::accept(shared.clone(), listeners.tcp, address));
         shared.tasks.spawn(incoming::serve(shared.clone(), requests));
-        Ok(Arc::new(Self { shared, address }))
+        let stop_keepers = shared.stop.child_token();
+        let keepers = TaskTracker::new();
+        watch_trunks(&shared, &keepers, &stop_keepers);
+        Ok(Arc::new(Self { shared, address, keepers, stop_keepers }))
     }
 
     /// Where it listens, UDP and TCP alike, with the actual port.
@@ -141,6 +164,7 @@ impl RsipPort {
             dialogs: self.open_dialogs(),
             transactions: self.open_transactions(),
             turned_away: self.shared.counters.turned_away.load(Ordering::Relaxed),
+            challenged: self.shared.counters.challenged.load(Ordering::Relaxed),
             strangers: self.shared.counters.strangers.load(Ordering::Relaxed),
         }
     }
@@ -164,7 +188,10 @@ impl RsipPort {
             self.command(leg, leg::Command::End(Refusal::Stopping));
         }
         self.shared.tasks.close();
+        self.stop_keepers.cancel();
+        self.keepers.close();
         let gone = async {
+            self.keepers.wait().await;
             while !self.shared.dialogs.is_empty() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -205,6 +232,11 @@ impl SipPort for RsipPort {
     fn hang_up(&self, leg: LegId) {
         self.command(leg, leg::Command::HangUp);
     }
+
+    fn trunks(&self) -> Vec<TrunkView> {
+        let door = self.shared.door.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared.trunks.views(|trunk| door.open(trunk))
+    }
 }
 
 impl Drop for RsipPort {
@@ -223,7 +255,7 @@ fn endpoint(transport: TransportLayer, stop: CancellationToken, t1: Duration) ->
         .with_transport_layer(transport)
         .with_cancel_token(stop)
         .with_allows(incoming::METHODS.to_vec())
-        .with_inspector(Box::new(RetryAfter))
+        .with_inspector(Box::new(Dialect { retry_after_s: Some(RETRY_AFTER_S) }))
         .with_option(EndpointOption {
             t1,
             t4: 10 * t1,
@@ -244,24 +276,46 @@ fn guard_door(shared: &Arc<Shared>) {
     });
 }
 
-/// Puts `Retry-After` on each 503: the stack's way to refuse takes no headers.
-struct RetryAfter;
+/// The door, as the settings have it.
+fn door(config: &SipConfig) -> Door {
+    let of = |trunk: &TrunkConfig| Limits {
+        calls: trunk.calls_max,
+        per_second: trunk.calls_per_second_max,
+    };
+    let all = Limits { calls: config.calls_max, per_second: config.calls_per_second_max };
+    Door::new(all, config.trunks.iter().map(of).collect(), config.reserved.clone())
+}
 
-impl MessageInspector for RetryAfter {
-    fn before_send(&self, message: SipMessage, _to: Option<&SipAddr>) -> SipMessage {
-        let mut message = message;
-        if let SipMessage::Response(response) = &mut message
-            && response.status_code == StatusCode::ServiceUnavailable
-        {
-            let seconds = RETRY_AFTER_S.to_string();
-            response.headers.unique_push(Header::RetryAfter(seconds.into()));
-        }
-        message
+/// Starts the watch over each trunk that can be asked.
+fn watch_trunks(shared: &Arc<Shared>, keepers: &TaskTracker, stop: &CancellationToken) {
+    let events = shared.events.clone();
+    let keeping = Arc::new(Keeping {
+        dialogs: shared.dialogs.clone(),
+        contact: shared.contact,
+        times: shared.config.keep_alive,
+        table: shared.trunks.clone(),
+        tell: Box::new(move |trunk, health, since| {
+            gauge_health(&trunk.to_string(), health);
+            // Lost if the exchange is far behind: the board then shows it with its next look.
+            let _behind = events.try_send(SipEvent::TrunkHealth { trunk, health, since });
+        }),
+        stop: stop.clone(),
+    });
+    for view in shared.trunks.views(|_| 0) {
+        gauge_health(view.name.as_str(), view.health);
     }
+    for index in 0..shared.trunks.len() {
+        keepers.spawn(keep(keeping.clone(), index));
+    }
+}
 
-    fn after_received(&self, message: SipMessage, _from: Option<&SipAddr>) -> SipMessage {
-        message
-    }
+fn gauge_health(trunk: &str, health: TrunkHealth) {
+    let value = match health {
+        TrunkHealth::Up => 1.0,
+        TrunkHealth::Degraded { .. } => 0.5,
+        TrunkHealth::Down { .. } => 0.0,
+    };
+    metrics::gauge!("helpline_sip_trunk_health", "trunk" => trunk.to_owned()).set(value);
 }
 
 /// The methods that we take part in, for `Allow`.

@@ -8,8 +8,8 @@ use super::extensions::{TIMER, supports};
 
 /// Longest interval taken, seconds: a day. Nothing needs more, and sums stay in range.
 const INTERVAL_S_MAX: u32 = 86_400;
-/// A session ends this long before its interval does, or a third of the interval if that is less
-/// (RFC 4028 §10).
+/// A session that the far end does not refresh ends this long before its interval does, or a third of
+/// the interval if that is less (RFC 4028 §10).
 const MARGIN: Duration = Duration::from_secs(32);
 
 /// What we want of session timers.
@@ -125,9 +125,13 @@ impl SessionTimer {
         self.interval() / 2
     }
 
-    /// After what time without a refresh the session is dead.
+    /// After what time without a refresh the session is dead. Who only waits for one ends it a little
+    /// before the far end does; our own refreshes have the whole interval to be answered.
     pub(super) fn dead_after(self) -> Duration {
-        self.interval().saturating_sub(MARGIN.min(self.interval() / 3))
+        match self.refresher {
+            Refresher::Us => self.interval(),
+            Refresher::Them => self.interval().saturating_sub(MARGIN.min(self.interval() / 3)),
+        }
     }
 
     fn interval(self) -> Duration {

@@ -14,6 +14,8 @@ export const BINARY =
 export const PASSWORD = "ripple-saffron-tundra-quartz-471";
 const READY_DEADLINE_MS = 60_000;
 const RTP_PORTS = 200;
+/** A telephone number of India; parts of ids, times and fractions are none. */
+const NUMBER = /\+91[ -]?\d|(?<![\w.-])(?:0|91)?[6-9]\d{9}(?![\w-])/;
 
 /** Settings that differ from the program's own: environment names without HELPLINE__. */
 export type Settings = Record<string, string>;
@@ -45,6 +47,7 @@ export class Server {
       HTTP__SIGN_INS_PER_MINUTE_BY_ADDRESS: "600",
       HTTP__SIGN_INS_PER_MINUTE_BY_USERNAME: "600",
       LIMITS__WEB_CALLS_PER_HOUR_BY_ADDRESS: "600",
+      STOP__DRAIN_S: "2",
     };
     const env = Object.fromEntries(
       Object.entries({ ...listen, ...settings }).map(([key, value]) => [`HELPLINE__${key}`, value]),
@@ -86,8 +89,11 @@ export class Server {
     return writeTone(join(this.folder, `caller-${TONE.caller}.wav`), TONE.caller, 8_000);
   }
 
+  /** Ends it. Fails if its log tells whose telephone called. */
   async stop(): Promise<void> {
     await this.program.stop();
     rmSync(this.folder, { recursive: true, force: true });
+    const told = this.program.output.split("\n").find((line) => NUMBER.test(line));
+    if (told) throw new Error(`the helpline's log holds a telephone number: ${told}`);
   }
 }

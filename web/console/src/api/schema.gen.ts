@@ -1830,6 +1830,14 @@ export interface components {
             /** @enum {string} */
             type: "alert";
         } | {
+            /** @enum {string} */
+            type: "server_stopping";
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            until: string;
+        } | {
             /**
              * Format: uuid
              * @description Whose.

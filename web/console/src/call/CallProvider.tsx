@@ -15,6 +15,7 @@ import { TabRole, type TabState } from "./tab";
 interface CallContext {
   store: CallStore;
   tab: TabState;
+  takeOver: () => void;
 }
 
 const Context = createContext<CallContext | null>(null);
@@ -42,22 +43,28 @@ export function CallProvider({
     };
   }, [role, store]);
   useEffect(() => {
-    if (tab.role === "primary") store.start();
+    if (tab.role !== "primary") return;
+    store.start();
+    // Another tab took over: no sound and no stream here.
+    return () => store.stop();
   }, [store, tab.role]);
-  return <Context value={{ store, tab }}>{children}</Context>;
+  const takeOver = () => role.takeOver();
+  return <Context value={{ store, tab, takeOver }}>{children}</Context>;
 }
 
 /** For tests and for whoever makes the store elsewhere. */
 export function CallStoreProvider({
   store,
   tab = { role: "primary" },
+  takeOver = () => undefined,
   children,
 }: {
   store: CallStore;
   tab?: TabState;
+  takeOver?: () => void;
   children: ReactNode;
 }) {
-  return <Context value={{ store, tab }}>{children}</Context>;
+  return <Context value={{ store, tab, takeOver }}>{children}</Context>;
 }
 
 export function useCallStore(): CallStore {
@@ -66,6 +73,11 @@ export function useCallStore(): CallStore {
 
 export function useTab(): TabState {
   return useBound().tab;
+}
+
+/** Makes this tab the desk. Must run inside a click or a key press: the sound moves here. */
+export function useTakeOver(): () => void {
+  return useBound().takeOver;
 }
 
 /** The call as it is now. */

@@ -43,6 +43,7 @@ export function CallSignals() {
   useEffect(() => {
     if (media.kind === "lost") announce(t("warn.soundLost"), "assertive");
     if (media.kind === "reconnecting") announce(t("warn.reconnecting"), "assertive");
+    if (media.kind === "voiceless") announce(t("warn.voiceless"), "assertive");
   }, [media.kind, t]);
 
   useEffect(() => {

@@ -42,6 +42,7 @@ const EVENTS: Record<string, CallEvent> = {
   ended: told({ type: "call_ended", call_id: "call-1", cause: "caller_hung_up" }),
   link_lost: { kind: "link_lost", at: NOW },
   media_lost: told({ type: "media_lost", agent: "u1" }),
+  server_stopping: told({ type: "server_stopping", until: iso(30_000) }),
 };
 
 describe("every state and every event", () => {

@@ -22,8 +22,10 @@ export const INITIAL: CallState = {
   queues: [],
   quality: null,
   muted: false,
+  blocked: false,
   pending: null,
   notice: null,
+  stopping: null,
   skew_ms: 0,
 };
 
@@ -38,6 +40,8 @@ export function step(state: CallState, event: CallEvent): Step {
       return frame(state, event.frame, event.at);
     case "media_changed":
       return media(state, event);
+    case "sound_blocked":
+      return to({ ...state, blocked: event.blocked });
     case "mute_toggled":
       if (!inCall(state.desk)) return ignored(state, "no call to mute");
       return to({ ...state, muted: !state.muted }, [{ do: "set_muted", muted: !state.muted }]);
@@ -154,6 +158,8 @@ function frame(state: CallState, message: ServerFrame, at: number): Step {
         return ignored(state, "another agent's media");
       }
       return to({ ...state, media: { kind: "lost", since: at } }, [{ do: "restart_media" }]);
+    case "server_stopping":
+      return to({ ...state, stopping: local(message.until, state.skew_ms) });
     case "alert":
     case "alert_acknowledged":
     case "case_saved":
@@ -186,6 +192,8 @@ function snapshot(
   const base: CallState = {
     ...state,
     link: { kind: "online" },
+    // Whoever answers again has started anew.
+    stopping: null,
     skew_ms: Number.isFinite(skew_ms) ? skew_ms : 0,
     queues: message.queues,
     pending: null,
@@ -277,9 +285,9 @@ function media(state: CallState, event: Extract<CallEvent, { kind: "media_change
   return to({ ...state, media: event.media }, breaks ? lowNote(state) : []);
 }
 
-/** True while there is no sound and it is being made again. */
+/** True while one cannot hear the other, and it is being mended. */
 export function isBroken(media: CallState["media"]): boolean {
-  return media.kind === "lost" || media.kind === "reconnecting";
+  return media.kind === "lost" || media.kind === "reconnecting" || media.kind === "voiceless";
 }
 
 function asked(state: CallState, command: Command, at: number): Step {

@@ -18,7 +18,19 @@ class MadeUpPeer extends EventTarget {
     this.config = config;
     MadeUpPeer.made.push(this);
   }
-  addTrack() {}
+  senders: { track: unknown; replaceTrack: (track: unknown) => Promise<void> }[] = [];
+  addTrack(track: unknown) {
+    const sender = {
+      track,
+      replaceTrack: async (next: unknown) => {
+        sender.track = next;
+      },
+    };
+    this.senders.push(sender);
+  }
+  getSenders() {
+    return this.senders;
+  }
   setConfiguration(config: RTCConfiguration) {
     this.config = config;
   }
@@ -194,6 +206,71 @@ describe("a broken connection", () => {
     return all;
   }
   const kinds = () => media.map(({ kind }) => kind);
+
+  it("keeps hearing the caller when the headset is pulled out, and takes the next microphone", async () => {
+    const plugged = new EventTarget();
+    Object.assign(navigator.mediaDevices, {
+      addEventListener: plugged.addEventListener.bind(plugged),
+      removeEventListener: plugged.removeEventListener.bind(plugged),
+    });
+    const { made, exchange } = await standing();
+    getUserMedia.mockRejectedValueOnce(new DOMException("none", "NotFoundError"));
+    track.readyState = "ended";
+    track.dispatchEvent(new Event("ended"));
+    await settle();
+    expect(media.at(-1)?.kind).toBe("voiceless");
+    expect(last().closed).toBe(false);
+    // A change of the way through the network does not make it whole.
+    last().become("connected");
+    expect(media.at(-1)?.kind).toBe("voiceless");
+    plugged.dispatchEvent(new Event("devicechange"));
+    await settle();
+    expect(media.at(-1)?.kind).toBe("ready");
+    expect(last().senders[0]?.track).toBe(track);
+    expect(MadeUpPeer.made.length).toBe(1);
+    expect(exchange).toHaveBeenCalledOnce();
+    made.stop();
+  });
+
+  it("takes the microphone that is left at once, without a word", async () => {
+    const { made } = await standing();
+    const before = track;
+    before.readyState = "ended";
+    before.dispatchEvent(new Event("ended"));
+    await settle();
+    expect(track).not.toBe(before);
+    expect(last().senders[0]?.track).toBe(track);
+    expect(kinds().at(-1)).toBe("ready");
+    expect(MadeUpPeer.made.length).toBe(1);
+    made.stop();
+  });
+
+  it("says that the browser holds the sound back, until somebody touches the page", async () => {
+    const blocked: boolean[] = [];
+    const play = vi
+      .spyOn(HTMLMediaElement.prototype, "play")
+      .mockRejectedValueOnce(new DOMException("no gesture", "NotAllowedError"))
+      .mockResolvedValue(undefined);
+    const made = new Softphone({
+      exchange: async () => SAME,
+      onMedia: () => undefined,
+      onBlocked: (now) => blocked.push(now),
+    });
+    void made.start();
+    await settle();
+    const event = new Event("track") as Event & { streams: unknown[]; track: unknown };
+    event.streams = [{}];
+    last().dispatchEvent(event);
+    await settle();
+    expect(blocked).toEqual([true]);
+    dispatchEvent(new Event("keydown"));
+    await settle();
+    expect(blocked).toEqual([true, false]);
+    dispatchEvent(new Event("keydown"));
+    expect(play).toHaveBeenCalledTimes(2);
+    made.stop();
+    play.mockRestore();
+  });
 
   it("is mended on the same connection, with an ICE restart", async () => {
     const { made, exchange } = await standing();

@@ -16,6 +16,8 @@ export interface SoftphoneOptions {
   /** Asks for the servers that help through a firewall; without it, only the direct way is tried. */
   iceServers?: AskServers;
   onMedia: (media: Media) => void;
+  /** The browser holds the sound of the far end back until somebody clicks or presses a key. */
+  onBlocked?: (blocked: boolean) => void;
   now?: () => number;
 }
 
@@ -36,6 +38,7 @@ const MEND_PAUSE_MS = [0, 1_000, 2_000];
 const NETWORK_SETTLES_MS = 100;
 /** How often the way through the network is looked at. */
 const LOOK_MS = 1_000;
+const GESTURES = ["pointerdown", "keydown"] as const;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** Where the choice of microphone is remembered on this machine. */
@@ -122,8 +125,11 @@ export class Softphone {
   private mending = false;
   private brokenSince: number | null = null;
   private muted = false;
+  private blocked = false;
   private wanted = false;
   private refused = false;
+  /** Since when the connection stands without a microphone. */
+  private voicelessSince: number | null = null;
   private readonly now: () => number;
 
   constructor(options: SoftphoneOptions) {
@@ -156,6 +162,7 @@ export class Softphone {
     clearTimeout(this.settling);
     this.dropPeer();
     this.dropStream();
+    this.setBlocked(false);
     this.audio.srcObject = null;
     this.audio.remove();
     this.options.onMedia({ kind: "off" });
@@ -286,6 +293,7 @@ export class Softphone {
 
   /** A headset plugged in again is taken at once; nobody has time to look for a button in a call. */
   private readonly replugged = (): void => {
+    if (this.voicelessSince !== null) void this.findMicrophone();
     if (!this.refused) return;
     this.refused = false;
     void this.restart();
@@ -304,10 +312,37 @@ export class Softphone {
     this.setMuted(this.muted);
     this.meter = new LevelMeter(stream);
     for (const track of stream.getAudioTracks()) {
-      // A headset pulled out: the next attempt takes the microphone that is left.
-      track.addEventListener("ended", () => this.lost());
+      track.addEventListener("ended", () => void this.findMicrophone());
     }
     return stream;
+  }
+
+  /**
+   * The headset was pulled out, or is back. The connection and what is heard stay; the microphone
+   * that is left takes the place of the one that is gone, without a word to the helpline.
+   */
+  private async findMicrophone(): Promise<void> {
+    const { peer } = this;
+    if (!this.wanted) return;
+    if (!peer || !this.stood) return this.lost();
+    try {
+      const [track] = (await this.microphone(rememberedMicrophone())).getAudioTracks();
+      if (this.peer !== peer || !track) return;
+      await peer.getSenders()[0]?.replaceTrack(track);
+      if (this.voicelessSince === null) return;
+      this.voicelessSince = null;
+      if (this.brokenSince === null) this.stands();
+    } catch {
+      if (!this.wanted || this.peer !== peer) return;
+      this.voicelessSince ??= this.now();
+      if (this.brokenSince === null) this.stands();
+    }
+  }
+
+  /** What a connection that stands is worth: without a microphone, half. */
+  private stands(): void {
+    const since = this.voicelessSince;
+    this.options.onMedia(since === null ? { kind: "ready" } : { kind: "voiceless", since });
   }
 
   private newPeer(stream: MediaStream, iceServers: RTCIceServer[]): RTCPeerConnection {
@@ -316,8 +351,7 @@ export class Softphone {
     for (const track of stream.getAudioTracks()) peer.addTrack(track, stream);
     peer.addEventListener("track", (event) => {
       this.audio.srcObject = event.streams[0] ?? new MediaStream([event.track]);
-      // Refused only without a click on this page; the device check is one.
-      void this.audio.play?.()?.catch(() => undefined);
+      this.play();
     });
     peer.addEventListener("connectionstatechange", () => {
       if (this.peer === peer) this.connectionChanged(peer.connectionState);
@@ -326,6 +360,29 @@ export class Softphone {
     this.looking = setInterval(() => void this.look(peer, watch), LOOK_MS);
     return peer;
   }
+
+  /** Refused only without a click on this page: after a reload, or where a policy says so. */
+  private play(): void {
+    const playing = this.audio.play?.();
+    playing?.then(
+      () => this.setBlocked(false),
+      (error: unknown) => {
+        // Anything else (another stream was put in meanwhile) mends itself.
+        if ((error as { name?: unknown } | null)?.name === "NotAllowedError") this.setBlocked(true);
+      },
+    );
+  }
+
+  private setBlocked(blocked: boolean): void {
+    if (this.blocked === blocked) return;
+    this.blocked = blocked;
+    const change = blocked ? addEventListener : removeEventListener;
+    for (const gesture of GESTURES) change(gesture, this.unblock, true);
+    this.options.onBlocked?.(blocked);
+  }
+
+  /** Any click or key press is what the browser waited for. */
+  private readonly unblock = (): void => this.play();
 
   private async look(peer: RTCPeerConnection, watch: PathWatch): Promise<void> {
     if (!this.stood || this.mending) return;
@@ -361,7 +418,7 @@ export class Softphone {
     this.mends = 0;
     this.stood = true;
     this.brokenSince = null;
-    this.options.onMedia({ kind: "ready" });
+    this.stands();
   }
 
   private reconnecting(): void {
@@ -387,6 +444,7 @@ export class Softphone {
     this.mending = false;
     this.mends = 0;
     this.stood = false;
+    this.voicelessSince = null;
     const peer = this.peer;
     this.peer = null;
     peer?.close();

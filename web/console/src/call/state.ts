@@ -28,6 +28,8 @@ export type Media =
   | { kind: "ready" }
   /** The same connection looks for another way; the sound may be back in a moment. */
   | { kind: "reconnecting"; since: number }
+  /** The far end is heard; our microphone is gone and is looked for. */
+  | { kind: "voiceless"; since: number }
   /** A new connection must be made. */
   | { kind: "lost"; since: number }
   | { kind: "refused"; why: MediaRefusal };
@@ -94,9 +96,13 @@ export interface CallState {
   /** Null while nobody talks, or nothing is known. */
   quality: TalkQuality | null;
   muted: boolean;
+  /** The browser plays nothing before a click or a key press on this page. */
+  blocked: boolean;
   /** Sent and not yet answered; its key waits. */
   pending: Command | null;
   notice: Notice | null;
+  /** When the server ends what calls are left, by this clock; null unless it is stopping. */
+  stopping: number | null;
   /** Server clock minus this browser's clock, so that countdowns agree with the floor. */
   skew_ms: number;
 }
@@ -106,6 +112,7 @@ export type CallEvent =
   | { kind: "link_lost"; at: number }
   | { kind: "frame"; frame: ServerFrame; at: number }
   | { kind: "media_changed"; media: Media }
+  | { kind: "sound_blocked"; blocked: boolean }
   | { kind: "mute_toggled" }
   | { kind: "asked"; command: Command; at: number }
   | { kind: "done"; command: Command }

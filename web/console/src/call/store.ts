@@ -31,6 +31,7 @@ export class CallStore {
       exchange: async (offer, signal) => (await api.postMedia(offer, signal)).sdp,
       iceServers: api.getIceServers,
       onMedia: (media) => this.dispatch({ kind: "media_changed", media }),
+      onBlocked: (blocked) => this.dispatch({ kind: "sound_blocked", blocked }),
     });
     this.link = new EventLink({
       onFrame: (frame) => {

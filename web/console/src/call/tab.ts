@@ -1,5 +1,6 @@
 // Which of a person's tabs is the desk. The first takes a lock and keeps it until it closes; another
-// waits for it, reads only, and is told over a channel what the first one is doing.
+// waits for it, reads only, and is told over a channel what the first one is doing. It may take the
+// lock from the first, which then reads only in its turn.
 import type { CallState, Desk } from "./state";
 
 export type TabState =
@@ -57,16 +58,44 @@ export class TabRole {
   }
 
   private async claim(): Promise<void> {
-    const held = () => this.hold();
-    const free = await navigator.locks.request(this.name, { ifAvailable: true }, (lock) => {
+    const { signal } = this.abort;
+    const request = navigator.locks.request(this.name, { ifAvailable: true }, (lock) => {
       if (!lock) return false;
-      return held();
+      return this.hold();
     });
-    if (free !== false || this.abort.signal.aborted) return;
+    const free = await request.catch(() => "robbed" as const);
+    if (free === "robbed") return this.robbed(signal);
+    if (free !== false || signal.aborted) return;
     this.become({ role: "secondary", other: null });
     this.channel?.postMessage({ asks: true });
+    await this.wait({});
+  }
+
+  /** Holds the lock until this tab ends, or until another takes it. */
+  private async wait(how: { steal?: true }): Promise<void> {
     const { signal } = this.abort;
-    await navigator.locks.request(this.name, { signal }, held).catch(() => undefined);
+    // A lock that is taken by force is not waited for.
+    const options = how.steal ? how : { signal };
+    const request = navigator.locks.request(this.name, options, () => this.hold());
+    await request.catch(() => this.robbed(signal));
+  }
+
+  /** Another tab took the lock: get in line behind it. */
+  private async robbed(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.release = null;
+    this.become({ role: "secondary", other: null });
+    this.channel?.postMessage({ asks: true });
+    await this.wait({});
+  }
+
+  /** Makes this tab the desk; the one that was the desk lets its sound go and reads only. */
+  takeOver(): void {
+    if (this.state.role !== "secondary") return;
+    // The request that waits in line would otherwise come back for the lock later.
+    this.abort.abort();
+    this.abort = new AbortController();
+    void this.wait({ steal: true });
   }
 
   private hold(): Promise<void> {

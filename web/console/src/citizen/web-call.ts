@@ -99,7 +99,7 @@ export class WebCall {
   private media(media: Media): void {
     if (media.kind === "refused") this.finish({ kind: "failed", why: media.why });
     if (!this.token) return;
-    if (media.kind === "reconnecting" || media.kind === "lost") {
+    if (media.kind === "reconnecting" || media.kind === "lost" || media.kind === "voiceless") {
       this.broken = true;
       this.become({ kind: "reconnecting" });
     } else if (media.kind === "ready" && this.broken) {

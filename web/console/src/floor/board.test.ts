@@ -33,7 +33,7 @@ describe("the board", () => {
     const frames: ServerFrame[] = [
       watching({ calls_alive: [], agents: [agent("available")], queues: [] }),
     ];
-    const after = (frame: ServerFrame) => {
+    const counted = (frame: ServerFrame) => {
       frames.push(frame);
       const { greeting, waiting, with_agent, calls } = figuresOf(run(...frames));
       return [greeting, waiting, with_agent, calls];
@@ -42,15 +42,15 @@ describe("the board", () => {
       type: "call_changed",
       call: call({ state, waiting_since: iso() }),
     });
-    expect(after(changed("greeting"))).toEqual([1, 0, 0, 1]);
-    expect(after(changed("waiting"))).toEqual([0, 1, 0, 1]);
-    expect(after(changed("talking"))).toEqual([0, 0, 1, 1]);
+    expect(counted(changed("greeting"))).toEqual([1, 0, 0, 1]);
+    expect(counted(changed("waiting"))).toEqual([0, 1, 0, 1]);
+    expect(counted(changed("talking"))).toEqual([0, 0, 1, 1]);
     // The agent's part is over; the caller may wait again.
-    expect(after(changed("ended"))).toEqual([0, 0, 0, 0]);
-    expect(after(changed("waiting"))).toEqual([0, 1, 0, 1]);
-    expect(after({ type: "call_ended", call_id: "call-1", cause: "abandoned_in_queue" })).toEqual([
-      0, 0, 0, 0,
-    ]);
+    expect(counted(changed("ended"))).toEqual([0, 0, 0, 0]);
+    expect(counted(changed("waiting"))).toEqual([0, 1, 0, 1]);
+    expect(counted({ type: "call_ended", call_id: "call-1", cause: "abandoned_in_queue" })).toEqual(
+      [0, 0, 0, 0],
+    );
   });
 
   it("puts callers in the order of class and wait, and knows who rings for whom", () => {

@@ -44,6 +44,8 @@ export const TESTID = {
   pickSomeoneElse: "pick-someone-else",
   newContactName: "new-contact-name",
   newContactSave: "new-contact-save",
+  newContactAddress: "new-contact-address", // + "-text", "-place", "-ward"
+  quickClose: "quick-close", // + "-silent_call", "-wrong_number"
   explanation: "explanation",
   caseForm: "case-form",
   caseNumber: "case-number",
@@ -88,6 +90,9 @@ export const TESTID = {
   // Everywhere
   language: "language-switch",
   theme: "theme-switch",
+  density: "density", // + "-roomy", "-dense"
+  takeOver: "take-over",
+  soundBlocked: "sound-blocked",
   signOut: "sign-out",
   otherTab: "other-tab",
   // Citizen page

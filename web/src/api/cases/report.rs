@@ -7,13 +7,14 @@ use crm::report::{self, NewReport as New};
 use ids::{CaseId, ReportId};
 
 use crate::app::App;
-use crate::auth::Permitted;
 use crate::auth::access::{ReadsRecords, WritesRecords};
 use crate::auth::purpose::Reason;
+use crate::auth::{Authority, Permitted};
 use crate::clock;
 use crate::extract::{Body, Param};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Answer;
+use crate::records;
 use crate::wire::record::case::{NewReport, Report};
 
 /// Files a report as the next version on the case. It never changes; a correction is another one.
@@ -46,6 +47,9 @@ pub async fn file(
     };
     let filed = report::file(app.store(), &actor, &new, clock::now()).await?;
     app.saved().tell(id, filed.case.version);
+    if let Authority::Person(person) = &permitted.authority {
+        records::tell_floor_of_report(&app, person).await?;
+    }
     Ok((StatusCode::CREATED, Json(filed.report.into())))
 }
 

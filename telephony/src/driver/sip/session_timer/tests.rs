@@ -75,11 +75,12 @@ fn a_refresh_of_ours_may_hand_the_task_over_or_lengthen_it() {
 }
 
 #[test]
-fn a_session_is_dead_before_its_interval_is_over() {
+fn a_session_that_they_leave_alone_is_dead_a_little_early_and_one_of_ours_is_not() {
     let dead_after = |more: &str| {
         let timer = SessionTimer::answer(SETTINGS, &request(more)).expect("long enough");
         (timer.refresh_after().as_secs(), timer.dead_after().as_secs())
     };
-    assert_eq!(dead_after(""), (900, 1768));
-    assert_eq!(dead_after("Session-Expires: 90\r\n"), (45, 60));
+    assert_eq!(dead_after(""), (900, 1800));
+    assert_eq!(dead_after("Supported: timer\r\n"), (900, 1768));
+    assert_eq!(dead_after("Supported: timer\r\nSession-Expires: 90\r\n"), (45, 60));
 }

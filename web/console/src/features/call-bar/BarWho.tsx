@@ -172,7 +172,7 @@ function Facts({ state, figures, onLine }: LineProps & { state: CallState }) {
 function useWarning(state: CallState): string | null {
   const { t } = useWords();
   const now = useNow();
-  const { desk, link, media, notice } = state;
+  const { desk, link, media, notice, stopping } = state;
   const live = inCall(desk);
   if (media.kind === "lost") {
     return live ? t("warn.soundLostLive") : t("warn.soundLost");
@@ -180,10 +180,15 @@ function useWarning(state: CallState): string | null {
   if (media.kind === "reconnecting") {
     return live ? t("warn.reconnectingLive") : t("warn.reconnecting");
   }
+  if (media.kind === "voiceless") return live ? t("warn.voicelessLive") : t("warn.voiceless");
   if (media.kind === "refused") return t(`check.refused.${media.why}`);
   if (link.kind === "offline") {
     const time = duration(now - link.since);
     return live ? t("warn.screenOfflineLive", { time }) : t("warn.screenOffline", { time });
+  }
+  if (stopping !== null) {
+    const time = duration(Math.max(0, stopping - now));
+    return live ? t("warn.stoppingLive", { time }) : t("warn.stopping");
   }
   if (!notice) return null;
   switch (notice.kind) {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AGENT_STATES, type AgentStateName } from "../../api/types";
 import { setLanguage } from "../../i18n";
 import { expectAccessible, showDesk, type TestDesk } from "../../testing/desk";
-import { agent, call, NOW, quality, ringing, snapshot } from "../../testing/fixtures";
+import { agent, call, iso, NOW, quality, ringing, snapshot } from "../../testing/fixtures";
 import { MadeUpServer } from "../../testing/server";
 import { TESTID } from "../../ui/testid";
 import { CallBar } from "./CallBar";
@@ -92,6 +92,14 @@ describe("the call bar", () => {
     await act(async () => desk.store.dispatch({ kind: "link_lost", at: NOW }));
     expect(screen.getByTestId(TESTID.barNotice).textContent).toContain("Keep talking");
     expect((screen.getByTestId(TESTID.end) as HTMLButtonElement).disabled).toBe(false);
+    await expectAccessible();
+  });
+
+  it("says that the helpline stops, and by when a call must be over", async () => {
+    const desk = await bar("talking");
+    const frame = { type: "server_stopping", until: iso(30_000) } as const;
+    await act(async () => desk.store.dispatch({ kind: "frame", frame, at: NOW }));
+    expect(screen.getByTestId(TESTID.barNotice).textContent).toContain("Finish the call");
     await expectAccessible();
   });
 

@@ -17,6 +17,7 @@ import type { Saved } from "./case-draft";
 import { Dispositions } from "./Dispositions";
 import { useDraft } from "./drafts";
 import { HindiTextField } from "./HindiTextField";
+import { QuickClose } from "./QuickClose";
 
 const CLOSE_KEY = "helpline.closeToo";
 
@@ -121,6 +122,7 @@ export function CaseForm({ call }: { call: CallView }) {
             />
             {t("form.closeToo")}
           </label>
+          {!readOnly && <QuickClose draft={draft} filed={filed} />}
           <span role="alert" className="flag">
             {missing && !complete ? t("form.missing") : (state.error ?? "")}
           </span>

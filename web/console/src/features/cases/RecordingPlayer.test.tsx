@@ -50,7 +50,6 @@ describe("a recording in the timeline", () => {
       "Caller: sound in 0 % of the time",
       "Operator: sound in 0 % of the time",
     ]);
-    await expectAccessible();
   });
 
   it("asks for a reason where the server wants one", async () => {

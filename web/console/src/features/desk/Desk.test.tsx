@@ -116,10 +116,14 @@ describe("the desk while it rings", () => {
     await tell(snapshot(agent("ringing"), { reservation: rings() }));
     await user.keyboard("3");
     await user.type(screen.getByTestId(TESTID.newContactName), "Meena");
+    const address = (name: string) => screen.getByTestId(`${TESTID.newContactAddress}-${name}`);
+    await user.type(address("text"), "12, behind the water tank");
+    await user.type(address("ward"), "Ward 41");
     await expectAccessible();
     await user.click(screen.getByTestId(TESTID.newContactSave));
     expect(server.requests("POST", "/contacts")[0]?.body).toEqual({
       name: "Meena",
+      address: { text: "12, behind the water tank", ward: "Ward 41" },
       phones: [{ e164: "+919000004471", shared: true }],
     });
   });
@@ -165,6 +169,41 @@ describe("a whole call by keyboard alone", () => {
       disposition: "self_care",
     });
     await expectAccessible();
+  });
+});
+
+describe("a call that needs no words", () => {
+  it.each([
+    ["1", "silent_call"],
+    ["2", "wrong_number"],
+  ])("is ended, filed and released by two keys: x %s", async (key, disposition) => {
+    const { tell } = await desk();
+    const user = userEvent.setup();
+    server.on("POST /cases/c1/close", { json: caseOf({ state: "closed" }) });
+    await tell(snapshot(view("talking"), { call: call({ id: callId }) }));
+    await user.keyboard(`x`);
+    await expectAccessible();
+    await user.keyboard(key);
+    expect(server.requests("POST", `/calls/${callId}/hang-up`).length).toBe(1);
+    await tell({ type: "agent_state_changed", agent: view("wrap_up") });
+    await waitFor(() => {
+      expect(server.requests("POST", "/agents/me/wrap-up/finish").length).toBe(1);
+    });
+    expect(server.requests("POST", "/cases/c1/report")[0]?.body).toEqual({
+      disposition,
+      text: expect.stringMatching(/\w/),
+    });
+    expect(server.requests("POST", "/cases/c1/close").length).toBe(1);
+  });
+
+  it("stays in the form when the report is refused", async () => {
+    const { tell } = await desk();
+    server.on("POST /cases/c1/report", { status: 422, json: { detail: "Say more." } });
+    await tell(snapshot(view("talking"), { call: call({ id: callId }) }));
+    await userEvent.setup().keyboard("x1");
+    await tell({ type: "agent_state_changed", agent: view("wrap_up") });
+    expect(await screen.findByText("Say more.")).toBeTruthy();
+    expect(server.requests("POST", "/agents/me/wrap-up/finish")).toEqual([]);
   });
 });
 

@@ -26,6 +26,7 @@ export function NewContact({
   const [years, setYears] = useState("");
   const [sex, setSex] = useState<Sex | "">("");
   const [relation, setRelation] = useState("");
+  const [address, setAddress] = useState<Address>({ text: "", place: "", ward: "" });
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
   const [key] = useState(newKey);
@@ -43,6 +44,7 @@ export function NewContact({
           ...(sex ? { sex } : {}),
           ...(relation.trim() ? { relation: relation.trim() } : {}),
           ...birthYear(years),
+          ...toldAddress(address),
           phones: phone ? [{ e164: phone, shared: true }] : [],
         },
         key,
@@ -100,6 +102,7 @@ export function NewContact({
         onChange={(event) => setRelation(event.currentTarget.value)}
         autoComplete="off"
       />
+      <AddressFields address={address} onChange={setAddress} />
       <p role="alert" className="flag small">
         {error}
       </p>
@@ -116,6 +119,46 @@ export function NewContact({
       </div>
     </form>
   );
+}
+
+type Address = Record<"text" | "place" | "ward", string>;
+
+/** Where somebody lives, in the words that an ambulance asks for: landmark, locality, ward. */
+function AddressFields({
+  address,
+  onChange,
+}: {
+  address: Address;
+  onChange: (address: Address) => void;
+}) {
+  const { t } = useWords();
+  const field = (name: keyof Address) => (
+    <TextInput
+      label={t(`contact.address.${name}`)}
+      value={address[name]}
+      onChange={(event) => onChange({ ...address, [name]: event.currentTarget.value })}
+      autoComplete="off"
+      data-testid={`${TESTID.newContactAddress}-${name}`}
+    />
+  );
+  return (
+    <fieldset className="stack">
+      <legend className="unseen">{t("contact.address.legend")}</legend>
+      {field("text")}
+      <div className="row">
+        {field("place")}
+        {field("ward")}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Only what was told. */
+function toldAddress(address: Address): { address?: Partial<Address> } {
+  const told = Object.entries(address).flatMap(([name, value]) =>
+    value.trim() ? [[name, value.trim()]] : [],
+  );
+  return told.length > 0 ? { address: Object.fromEntries(told) } : {};
 }
 
 function birthYear(years: string): { birth_year?: number } {

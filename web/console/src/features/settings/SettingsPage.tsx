@@ -5,6 +5,7 @@ import { useCall } from "../../call/CallProvider";
 import { inCall } from "../../call/machine";
 import { playTestSound, userVolume, VOLUME_KEY } from "../../call/ringer";
 import { useWords } from "../../i18n";
+import { DENSITIES, setDensity, useDensity } from "../../ui/density";
 import { keys, useKeyList } from "../../ui/keys";
 import { Panel } from "../../ui/Panel";
 import { TESTID } from "../../ui/testid";
@@ -15,6 +16,7 @@ import { LanguageSwitch } from "./LanguageSwitch";
 export function SettingsPage() {
   const { t } = useWords();
   const scheme = useScheme();
+  const density = useDensity();
   const { desk } = useCall();
   const signOut = useSignOut();
   const [volume, setVolume] = useState(userVolume);
@@ -38,6 +40,21 @@ export function SettingsPage() {
           >
             {scheme === "light" ? t("settings.dark") : t("settings.light")}
           </button>
+        </div>
+        <div className="row" role="radiogroup" aria-label={t("settings.density")}>
+          <b>{t("settings.density")}</b>
+          {DENSITIES.map((name) => (
+            <label key={name} className="tick">
+              <input
+                type="radio"
+                name="density"
+                checked={density === name}
+                onChange={() => setDensity(name)}
+                data-testid={`${TESTID.density}-${name}`}
+              />
+              {t(`settings.${name}`)}
+            </label>
+          ))}
         </div>
         <label className="tick">
           <input

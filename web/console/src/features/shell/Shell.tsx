@@ -5,11 +5,13 @@ import { Link, Navigate, Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { setOnSignedOut } from "../../api/client";
 import type { Session } from "../../api/types";
-import { CallProvider, useCall, useCallStore, useTab } from "../../call/CallProvider";
+import { CallProvider, useCall, useCallStore, useTab, useTakeOver } from "../../call/CallProvider";
 import { CallSignals } from "../../call/CallSignals";
+import { unlockAudio } from "../../call/ringer";
 import { useWords } from "../../i18n";
 import { Banner } from "../../ui/Banner";
 import { Icon, type IconName } from "../../ui/Icon";
+import { Key } from "../../ui/Key";
 import { useKeys } from "../../ui/keys";
 import { TESTID } from "../../ui/testid";
 import { AudioVerdict } from "../call-bar/AudioVerdict";
@@ -59,6 +61,10 @@ function Checked({ session }: { session: Session }) {
   }, [store, client]);
   const [checked, setChecked] = useState(() => sessionStorage.getItem(CHECKED_KEY));
   const primary = tab.role === "primary";
+  // A tab that took over has skipped the check.
+  useEffect(() => {
+    if (primary) setChecked(sessionStorage.getItem(CHECKED_KEY));
+  }, [primary]);
   useEffect(() => {
     if (primary && checked === "sound") void store.softphone.start();
   }, [primary, checked, store]);
@@ -110,6 +116,7 @@ export function Shell({ session, onCheckAgain }: { session: Session; onCheckAgai
       <main className="screen stack" id="screen" tabIndex={-1}>
         <h1 className="unseen">{t("app.name")}</h1>
         <OtherTab />
+        <SoundBlocked />
         <AudioVerdict />
         <RecordingLine />
         {strip === "line" && <LineFigures />}
@@ -169,15 +176,46 @@ function Rail({ session }: { session: Session }) {
   );
 }
 
+/** Browsers play nothing on a page that nobody has touched; any key or click lets the sound out. */
+function SoundBlocked() {
+  const { t } = useWords();
+  const { blocked } = useCall();
+  if (!blocked) return null;
+  return (
+    <div role="alert">
+      <Banner tone="emergency" testid={TESTID.soundBlocked}>
+        <b>{t("warn.soundBlocked")}</b> {t("warn.soundBlockedHelp")}
+      </Banner>
+    </div>
+  );
+}
+
 /** A second tab says so, and which one has the call. */
 function OtherTab() {
   const { t } = useWords();
   const tab = useTab();
-  if (tab.role !== "secondary") return null;
+  const takeOver = useTakeOver();
+  const secondary = tab.role === "secondary";
+  function takeIt() {
+    // The other tab has passed the check with this very microphone; a call must not wait for another.
+    sessionStorage.setItem(CHECKED_KEY, "sound");
+    unlockAudio();
+    takeOver();
+  }
+  useKeys(secondary ? [{ chord: "F2", label: t("tab.takeOver"), run: takeIt, hint: true }] : []);
+  if (!secondary) return null;
   return (
     <Banner tone="callback_due" testid={TESTID.otherTab}>
-      <b>{t("tab.readOnly")}</b>{" "}
-      {tab.other ? t("tab.other", { state: t(`state.${tab.other}`) }) : t("tab.otherUnknown")}
+      <div className="row wrap">
+        <span className="grow">
+          <b>{t("tab.readOnly")}</b>{" "}
+          {tab.other ? t("tab.other", { state: t(`state.${tab.other}`) }) : t("tab.otherUnknown")}
+        </span>
+        <button type="button" className="choice" onClick={takeIt} data-testid={TESTID.takeOver}>
+          {t("tab.takeOver")}
+          <Key chord="F2" />
+        </button>
+      </div>
     </Banner>
   );
 }
