@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// The journal's stream of floor events.
 pub(crate) const STREAM: &str = "floor";
 
+/// This program. Another version may decide otherwise, and its digests prove nothing here.
+pub(crate) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
 /// The tag of a line that is no event of the floor.
 const CONFIGURED: &str = "configured";
 
@@ -19,7 +22,12 @@ const CONFIGURED: &str = "configured";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Line {
     /// From here on the floor has these settings: the program was started with them.
-    Configured(FloorConfig),
+    Configured {
+        /// The settings.
+        config: FloorConfig,
+        /// The version of the program that was started.
+        program: Option<String>,
+    },
     /// An event.
     Happened {
         /// What happened.
@@ -67,6 +75,8 @@ struct Happened<E> {
 struct Configured<C> {
     event: String,
     config: C,
+    #[serde(default)]
+    program: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -82,7 +92,8 @@ pub(crate) fn happened(event: &FloorEvent, effects: Digest) -> String {
 
 /// The line of settings.
 pub(crate) fn configured(config: &FloorConfig) -> String {
-    let line = Configured { event: CONFIGURED.to_owned(), config };
+    let program = Some(PROGRAM.to_owned());
+    let line = Configured { event: CONFIGURED.to_owned(), config, program };
     serde_json::to_string(&line).expect("settings are plain data")
 }
 
@@ -94,8 +105,8 @@ impl Line {
     pub(crate) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         let Tagged { event: tag } = serde_json::from_str(text)?;
         if tag == CONFIGURED {
-            let Configured { config, .. } = serde_json::from_str(text)?;
-            return Ok(Self::Configured(config));
+            let Configured { config, program, .. } = serde_json::from_str(text)?;
+            return Ok(Self::Configured { config, program });
         }
         let Happened { event, effects } = serde_json::from_str(text)?;
         let effects = effects.and_then(|hex| u64::from_str_radix(&hex, 16).ok()).map(Digest);
@@ -108,11 +119,15 @@ impl Line {
 pub(crate) struct Kept {
     pub(crate) config: FloorConfig,
     pub(crate) floor: Snapshot,
+    /// The version of the program that took it.
+    #[serde(default)]
+    pub(crate) program: Option<String>,
 }
 
 impl Kept {
     pub(crate) fn of(floor: &Floor) -> Self {
-        Self { config: floor.config().clone(), floor: floor.snapshot() }
+        let program = Some(PROGRAM.to_owned());
+        Self { config: floor.config().clone(), floor: floor.snapshot(), program }
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
@@ -126,7 +141,7 @@ impl Kept {
     pub(crate) fn parse(state: &[u8], config: &FloorConfig) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(state).or_else(|error| {
             let floor = serde_json::from_slice(state).map_err(|_| error)?;
-            Ok(Self { config: config.clone(), floor })
+            Ok(Self { config: config.clone(), floor, program: None })
         })
     }
 }
@@ -166,7 +181,8 @@ mod tests {
             assert_eq!(line, Line::Happened { event, effects: Some(digest) });
         }
         let line = Line::parse(&configured(&config())).expect("our own");
-        assert_eq!(line, Line::Configured(config()));
+        let program = Some(PROGRAM.to_owned());
+        assert_eq!(line, Line::Configured { config: config(), program });
         assert_ne!(digest, Digest::of(&Effects::new()));
     }
 

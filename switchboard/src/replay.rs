@@ -10,7 +10,7 @@ use routing::{ConfigError, Effects, Floor, FloorConfig, FloorEvent, RestoreError
 use store::Store;
 use store::journal::{self, JournalError, Recorded, Snapshot};
 
-use crate::floor_journal::{Digest, Kept, Line, STREAM, reconfigured};
+use crate::floor_journal::{Digest, Kept, Line, PROGRAM, STREAM, reconfigured};
 
 /// Events read at once.
 const PAGE: u64 = 10_000;
@@ -62,8 +62,10 @@ pub(crate) struct Replayer {
     pub(crate) events: u64,
     /// The first position whose effects were not those of the first run.
     pub(crate) mismatch: Option<i64>,
-    /// Events whose line says nothing of their effects.
+    /// Events whose line says nothing of their effects, or what another version of the program did.
     pub(crate) unproven: u64,
+    /// The lines are this version's.
+    ours: bool,
     effects: Effects,
 }
 
@@ -76,7 +78,8 @@ impl Replayer {
     ) -> Result<Self, ReplayError> {
         match journal::snapshot_at(store, STREAM, position).await? {
             Some(snapshot) => Self::from_snapshot(&snapshot, config),
-            None => Ok(Self::new(Floor::new(config.clone())?, 0)),
+            // The first line, if any, says whose it is.
+            None => Ok(Self::new(Floor::new(config.clone())?, 0, true)),
         }
     }
 
@@ -86,12 +89,12 @@ impl Replayer {
             .map_err(|source| ReplayError::SnapshotText { position, source })?;
         let floor = Floor::restore(kept.config, kept.floor)
             .map_err(|source| ReplayError::Snapshot { position, source })?;
-        Ok(Self::new(floor, position))
+        Ok(Self::new(floor, position, kept.program.as_deref() == Some(PROGRAM)))
     }
 
-    pub(crate) fn new(floor: Floor, position: i64) -> Self {
+    pub(crate) fn new(floor: Floor, position: i64, ours: bool) -> Self {
         let effects = Effects::new();
-        Self { floor, position, events: 0, mismatch: None, unproven: 0, effects }
+        Self { floor, position, events: 0, mismatch: None, unproven: 0, ours, effects }
     }
 
     /// Applies everything up to `last`, telling each event to `hear`.
@@ -127,12 +130,15 @@ impl Replayer {
             .map_err(|source| ReplayError::Event { position, source })?;
         self.position = position;
         match line {
-            Line::Configured(config) => self.floor = reconfigured(&self.floor, config)?,
+            Line::Configured { config, program } => {
+                self.floor = reconfigured(&self.floor, config)?;
+                self.ours = program.as_deref() == Some(PROGRAM);
+            }
             Line::Happened { event, effects } => {
                 self.effects.clear();
                 self.floor.handle(recorded.at, event.clone(), &mut self.effects);
                 self.events += 1;
-                match effects {
+                match effects.filter(|_| self.ours) {
                     Some(expected) if expected == Digest::of(&self.effects) => {}
                     Some(_) => {
                         self.mismatch.get_or_insert(position);
@@ -161,10 +167,10 @@ pub struct Replayed {
     pub events: u64,
     /// Events since the snapshot from which the run began, the stretch included.
     pub run: u64,
-    /// The first position whose effects were not those of the first run: an alarm. The rules have
-    /// changed since, or events are missing.
+    /// The first position whose effects were not those of the first run: an alarm. Events are missing,
+    /// or the rules have changed and the version of the program has not.
     pub mismatch: Option<i64>,
-    /// Events that were journaled without a digest of their effects.
+    /// Events that were journaled without a digest of their effects, or by another version.
     pub unproven: u64,
 }
 

@@ -39,6 +39,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const REST: u32 = 19;
 /// Lines of a file; then it begins with a newer state.
 const FILE_LINES_MAX: usize = 10_000;
+/// Between two tries to read a journal that cannot be read.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 /// Files written in one run of the program; a fault that repeats fills no disk.
 const FILES_MAX: usize = 20;
 
@@ -127,6 +129,7 @@ async fn run(mut inbox: WatchInbox, hub: Arc<Hub>, store: Store, config: WatchCo
         suspects: BTreeSet::new(),
         known: BTreeSet::new(),
         heard: false,
+        blind_until: None,
     };
     watch.begin().await;
     let mut ticks = interval(LOOK_EVERY);
@@ -201,11 +204,17 @@ struct Watcher {
     known: BTreeSet<Breach>,
     /// Something happened since the last look.
     heard: bool,
+    /// The journal could not be read; it is left alone until then.
+    blind_until: Option<Instant>,
 }
 
 impl Watcher {
     /// Reads the journal from yesterday's midnight on.
     async fn begin(&mut self) {
+        if self.blind_until.is_some_and(|until| Instant::now() < until) {
+            return;
+        }
+        self.blind_until = None;
         let now = self.hub.clock.now();
         let begin = yesterday(now);
         let read =
@@ -221,6 +230,7 @@ impl Watcher {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "the watch of the floor cannot read the journal");
                 metrics::counter!("helpline_watch_blind_total").increment(1);
+                self.blind_until = Some(Instant::now() + RETRY_AFTER);
             }
         }
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::journal::Recorded;
 
 use super::{ReplayError, Replayer};
-use crate::floor_journal::Kept;
+use crate::floor_journal::{Kept, PROGRAM};
 
 /// Why a file could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +63,7 @@ pub struct Rerun {
     pub breach: String,
     /// Events run.
     pub events: u64,
-    /// The first promise found broken, and after which position; 0 is the state itself.
+    /// The first promise found broken, and after which position.
     pub broken: Option<(i64, Violation)>,
     /// The first position whose effects were not those of the first run.
     pub mismatch: Option<i64>,
@@ -114,8 +114,9 @@ fn run_text(text: &str) -> Result<Rerun, ReproError> {
     let bad = |number, source| ReproError::Line { number, source };
     let (_, head) = lines.next().ok_or(ReproError::Empty)?;
     let head: Head = serde_json::from_str(head).map_err(|source| bad(1, source))?;
-    let Kept { config, floor } = head.state;
-    let mut replayer = Replayer::new(Floor::restore(config, floor)?, head.position);
+    let Kept { config, floor, program } = head.state;
+    let ours = program.as_deref() == Some(PROGRAM);
+    let mut replayer = Replayer::new(Floor::restore(config, floor)?, head.position, ours);
     let mut broken = None;
     for (number, line) in lines {
         let (position, at, event): (i64, Timestamp, serde_json::Value) =

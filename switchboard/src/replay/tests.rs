@@ -21,9 +21,9 @@ struct Consoles(Arc<Mutex<Vec<(ids::ReservationId, AgentId)>>>);
 
 impl Perform for Consoles {
     fn perform(&self, _at: Timestamp, effects: Effects) {
-        let rings = effects.iter().filter_map(|effect| match effect {
-            FloorEffect::Ring { reservation, agent, .. } => Some((*reservation, *agent)),
-            _ => None,
+        let rings = effects.iter().filter_map(|effect| {
+            let FloorEffect::Ring { reservation, agent, .. } = effect else { return None };
+            Some((*reservation, *agent))
         });
         self.0.lock().expect("no panic").extend(rings);
     }
@@ -151,6 +151,23 @@ async fn an_event_with_other_effects_is_named_by_its_position() {
     let (begin, end) = whole();
     let replayed = replay(db.store(), &config(20), begin, end, Unheard).await.expect("replays");
     assert_eq!(replayed.mismatch, Some(position));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_version_wrote_is_run_and_not_compared() {
+    let db = TestDb::sqlite().await;
+    let clock = run(&db, config(20), 1).await;
+    let journal = Journal::open(db.store(), STREAM).await.expect("opens");
+    let ours = crate::floor_journal::configured(&config(20));
+    let theirs = ours.replace(PROGRAM, "0.0.0-other");
+    assert_ne!(ours, theirs);
+    let strange = r#"{"event":"ticked","effects":"0123456789abcdef"}"#.to_owned();
+    let entries = [theirs, strange].map(|event| Entry { at: clock.now(), event });
+    journal.append(entries.to_vec()).await.expect("written");
+    journal.close().await;
+    let (begin, end) = whole();
+    let replayed = replay(db.store(), &config(20), begin, end, Unheard).await.expect("replays");
+    assert_eq!((replayed.mismatch, replayed.unproven), (None, 1));
 }
 
 #[test]

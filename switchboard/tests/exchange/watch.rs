@@ -68,9 +68,11 @@ async fn a_journal_that_does_not_replay_is_an_alert_and_a_file_that_runs() {
     let bench = restarted_after(&[strange]).await;
     let alerts = || {
         let missed = bench.exchange.subscribe(Some(0)).missed.unwrap_or_default();
-        let alerted = missed.into_iter().filter_map(|event| match event.happening {
-            Happening::Alerted(Alert::PromiseBroken { position }) => Some(position),
-            _ => None,
+        let alerted = missed.into_iter().filter_map(|event| {
+            let Happening::Alerted(Alert::PromiseBroken { position }) = event.happening else {
+                return None;
+            };
+            Some(position)
         });
         alerted.collect::<Vec<_>>()
     };

@@ -81,7 +81,7 @@ fn verdict(replayed: &Replayed, day: Day) -> anyhow::Result<()> {
     if let Some(position) = replayed.mismatch {
         bail!(
             "the replay is not the day: the effects of the event at position {position} differ. \
-             The rules have changed since, or the journal lost events"
+             Events are missing from the journal, or the rules changed and the version did not"
         );
     }
     println!("replayed {events} events, effects identical (positions {first} to {last})");
@@ -89,7 +89,9 @@ fn verdict(replayed: &Replayed, day: Day) -> anyhow::Result<()> {
         println!("{} events before them were run to reach the state of midnight", run - events);
     }
     if *unproven > 0 {
-        println!("{unproven} events were journaled without a digest and prove nothing");
+        println!(
+            "{unproven} of the events run are of another version of the program: not compared"
+        );
     }
     Ok(())
 }

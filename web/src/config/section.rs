@@ -11,8 +11,9 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use telephony::call::{PROMPT_MUSIC, PromptName, QueueSound, SayPlace};
 
+use super::service::Service;
 use super::value::{PortRange, PublicUrl, blank_is_none, each_from_text};
-use super::{ConfigProblem, IceUrl, RecordingRule, Secret, Service};
+use super::{ConfigProblem, IceUrl, RecordingRule, Secret};
 
 /// `[http]`: where browsers and machines reach the program.
 #[derive(Clone, Debug, Deserialize)]
