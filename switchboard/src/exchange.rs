@@ -171,7 +171,7 @@ impl Exchange {
         let floor_task = tokio::spawn(floor);
         recovery::end_orphans(&hub.floor, orphans).await;
         if let (Some(config), Some(notes)) = (config.recording, notes) {
-            Clerk::start(Arc::clone(&hub), config, notes)?;
+            Clerk::start(&hub, config, notes)?;
         }
         let others = vec![
             tokio::spawn(pumps::pump_sip(Arc::clone(&hub), drivers.sip_events)),

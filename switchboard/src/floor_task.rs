@@ -140,7 +140,7 @@ impl FloorLoop {
                     let _ = answer.send(self.floor.view(self.clock.now()));
                 }
                 Some(Input::Event { event, answer }) => {
-                    let applied = self.apply(event, answer);
+                    let applied = self.apply(&event, answer);
                     if self.applied.send(applied).await.is_err() {
                         return;
                     }
@@ -157,13 +157,13 @@ impl FloorLoop {
 
     fn apply(
         &mut self,
-        event: FloorEvent,
+        event: &FloorEvent,
         answer: Option<oneshot::Sender<FloorAnswer>>,
     ) -> Applied {
         let now = self.clock.now();
         let mut effects = Effects::new();
         self.floor.handle(now, event.clone(), &mut effects);
-        let text = floor_journal::happened(&event, Digest::of(&effects));
+        let text = floor_journal::happened(event, Digest::of(&effects));
         self.events += 1;
         let snapshot = self.events.is_multiple_of(SNAPSHOT_EVERY).then(|| Kept::of(&self.floor));
         metrics::counter!("helpline_floor_events_total").increment(1);

@@ -125,7 +125,6 @@ impl Sound {
     }
 
     /// A part of the WAV file, decrypted as it goes out.
-    #[must_use]
     pub fn stream(self, part: Part) -> Body {
         let (sender, receiver) = mpsc::channel(BLOCKS_MAX);
         let runtime = Handle::current();

@@ -57,9 +57,9 @@ fn because(role: Role) -> Actor {
     Actor { purpose: Purpose::Reason("complaint".to_owned()), ..with_role(9, role) }
 }
 
-fn refused(outcome: Result<impl Sized, CrmError>) -> Option<RecordingRefused> {
+fn refused<T>(outcome: &Result<T, CrmError>) -> Option<RecordingRefused> {
     match outcome {
-        Err(CrmError::Recording(why)) => Some(why),
+        Err(CrmError::Recording(why)) => Some(*why),
         Ok(_) | Err(_) => None,
     }
 }
@@ -107,13 +107,13 @@ async fn whoever_was_on_the_call_hears_it_and_others_say_why(db: &TestDb) {
     let going_on = Recording { state: State::Recording, ended_at: None, ..kept(1) };
     save(store, &going_on).await;
     let early = recording::hear(store, &operator(5), id, at(15)).await;
-    assert_eq!(refused(early), Some(RecordingRefused::StillRecording));
+    assert_eq!(refused(&early), Some(RecordingRefused::StillRecording));
     save(store, &kept(1)).await;
     let before = audited(store).await.len();
     let own = recording::hear(store, &operator(5), id, at(30)).await.unwrap();
     assert_eq!(own.recording, kept(1));
     let other = recording::hear(store, &operator(6), id, at(30)).await;
-    assert_eq!(refused(other), Some(RecordingRefused::ReasonRequired));
+    assert_eq!(refused(&other), Some(RecordingRefused::ReasonRequired));
     recording::hear(store, &because(Role::Supervisor), id, at(30)).await.unwrap();
     for role in [Role::Auditor, Role::Admin] {
         let outcome = recording::hear(store, &because(role), id, at(30)).await;
@@ -127,7 +127,7 @@ async fn whoever_was_on_the_call_hears_it_and_others_say_why(db: &TestDb) {
     assert!(named.iter().all(|one| newest.ids.contains(one)), "{newest:?}");
     assert_eq!(newest.user, user(9));
     let over = recording::hear(store, &operator(5), id, at(1000)).await;
-    assert_eq!(refused(over), Some(RecordingRefused::Deleted), "its time is over");
+    assert_eq!(refused(&over), Some(RecordingRefused::Deleted), "its time is over");
 }
 
 async fn a_time_that_is_over_deletes_the_row_first_and_then_the_file(db: &TestDb) {
@@ -165,7 +165,7 @@ async fn a_legal_hold_keeps_a_recording(db: &TestDb) {
         recording::decide(store, &actor, id, version, decision, at(40)).await
     };
     let no_reason = decide(with_role(9, Role::Supervisor), 1, Decision::Hold).await;
-    assert_eq!(refused(no_reason), Some(RecordingRefused::ReasonRequired));
+    assert_eq!(refused(&no_reason), Some(RecordingRefused::ReasonRequired));
     let no_role = decide(because(Role::Doctor), 1, Decision::Delete).await;
     assert!(matches!(no_role, Err(CrmError::NotAllowed(_))));
     let supervisor = because(Role::Supervisor);
@@ -173,12 +173,12 @@ async fn a_legal_hold_keeps_a_recording(db: &TestDb) {
     assert_eq!(recording::due(store, at(2000), 10).await.unwrap(), []);
     assert!(!recording::delete_due(store, id, at(2000)).await.unwrap());
     let held = decide(supervisor.clone(), 2, Decision::Delete).await;
-    assert_eq!(refused(held), Some(RecordingRefused::LegalHold));
+    assert_eq!(refused(&held), Some(RecordingRefused::LegalHold));
     decide(supervisor.clone(), 2, Decision::Release).await.unwrap();
     let deleted = decide(supervisor.clone(), 3, Decision::Delete).await.unwrap();
     assert_eq!(deleted.deleted.unwrap().because, DeletedBecause::Ordered);
     let twice = decide(supervisor, 4, Decision::Delete).await;
-    assert_eq!(refused(twice), Some(RecordingRefused::Deleted));
+    assert_eq!(refused(&twice), Some(RecordingRefused::Deleted));
 }
 
 async fn a_withdrawn_consent_is_deleted_as_such(db: &TestDb) {

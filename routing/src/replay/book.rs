@@ -126,7 +126,7 @@ impl DayBook {
     /// # Errors
     /// A changed time is impossible (below a millisecond).
     pub fn run(&self, changes: &Changes, seed: u64) -> Result<Metrics, RestoreError> {
-        Run::new(self, changes, Chance(seed))?.to_the_end(changes)
+        Run::new(self, changes, Chance(seed))?.played_out(changes)
     }
 
     /// Callers noted, and how many of them were answered: their patience and others' is estimated.

@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
     }
 
     /// Lets the day pass up to the moment of its last event.
-    pub(super) fn to_the_end(mut self, changes: &Changes) -> Result<Metrics, RestoreError> {
+    pub(super) fn played_out(mut self, changes: &Changes) -> Result<Metrics, RestoreError> {
         self.plan_the_day();
         for (number, more) in (0..).zip(&changes.agents) {
             self.plan_agents(number, more);
@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
             };
             self.now = self.now.max(at);
             if due == Some(at) {
-                self.happens(FloorEvent::Ticked);
+                self.happens(&FloorEvent::Ticked);
             } else if let Some((_, happening)) = self.agenda.pop_first() {
                 self.comes_to_pass(happening);
             }
@@ -224,23 +224,23 @@ impl<'a> Run<'a> {
 
     fn comes_to_pass(&mut self, happening: Happening) {
         match happening {
-            Happening::Event(event) => self.happens(event),
+            Happening::Event(event) => self.happens(&event),
             Happening::GivesUp(call) => {
                 if self.unanswered.remove(&call) {
                     let cause = LeaveCause::Abandoned;
-                    self.happens(FloorEvent::CallerLeft { call, cause });
+                    self.happens(&FloorEvent::CallerLeft { call, cause });
                 }
             }
             Happening::Replies { reservation, agent, accept: true } => {
-                self.happens(FloorEvent::ReservationAccepted { reservation, agent });
+                self.happens(&FloorEvent::ReservationAccepted { reservation, agent });
             }
             Happening::Replies { reservation, agent, accept: false } => {
-                self.happens(FloorEvent::ReservationRejected { reservation, agent });
+                self.happens(&FloorEvent::ReservationRejected { reservation, agent });
             }
-            Happening::TalkEnds(call) => self.happens(FloorEvent::CallEnded { call }),
+            Happening::TalkEnds(call) => self.happens(&FloorEvent::CallEnded { call }),
             Happening::Files { agent, call } => {
                 if self.floor.config().report_required {
-                    self.happens(FloorEvent::ReportFiled { call, agent });
+                    self.happens(&FloorEvent::ReportFiled { call, agent });
                 }
             }
             Happening::IsReady { agent, call } => {
@@ -259,26 +259,26 @@ impl<'a> Run<'a> {
     }
 
     fn becomes_available(&mut self, agent: AgentId) {
-        self.happens(FloorEvent::AgentStateRequested { agent, want: Wanted::Available });
+        self.happens(&FloorEvent::AgentStateRequested { agent, want: Wanted::Available });
     }
 
-    fn happens(&mut self, event: FloorEvent) {
+    fn happens(&mut self, event: &FloorEvent) {
         let mut effects = Effects::new();
         self.floor.handle(self.now, event.clone(), &mut effects);
-        self.metrics.hear(self.now, &event, &effects);
-        for effect in effects {
+        self.metrics.hear(self.now, event, &effects);
+        for effect in &effects {
             self.meets(effect);
         }
     }
 
-    fn meets(&mut self, effect: FloorEffect) {
-        if let FloorEffect::Ring { reservation, agent, call, class, .. } = effect {
+    fn meets(&mut self, effect: &FloorEffect) {
+        if let FloorEffect::Ring { reservation, agent, call, class, .. } = *effect {
             self.replies(reservation, agent, call, class);
-        } else if let FloorEffect::Connect { call, .. } = effect {
+        } else if let FloorEffect::Connect { call, .. } = *effect {
             self.unanswered.remove(&call);
             let talk = self.talk(call);
             self.plan(self.now + talk, Happening::TalkEnds(call));
-        } else if let FloorEffect::SetAgentState { agent, state, .. } = effect {
+        } else if let FloorEffect::SetAgentState { agent, state, .. } = *effect {
             if let AgentState::WrapUp { call, until } = state {
                 self.wraps_up(agent, call, until);
             } else if let AgentState::NotResponding { .. } = state {

@@ -44,13 +44,16 @@ pub(crate) struct Clerk {
     numbers: HashMap<RecordingId, CallId>,
 }
 
+/// What the end of a file does to its talk.
+type Settle = Box<dyn FnOnce(&mut Talk, Timestamp)>;
+
 impl Clerk {
     /// Starts the recorder's threads, and the task.
     ///
     /// # Errors
     /// The system gives no thread.
     pub(crate) fn start(
-        hub: Arc<Hub>,
+        hub: &Arc<Hub>,
         config: RecordingConfig,
         notes: mpsc::Receiver<Note>,
     ) -> Result<(), RecorderStartError> {
@@ -63,7 +66,7 @@ impl Clerk {
         let recorder = RecorderConfig { free_min: config.free_min, ..RecorderConfig::new(key) };
         let recorder = Recorder::start(recorder, reports)?;
         let (talks, numbers) = (HashMap::new(), HashMap::new());
-        let clerk = Self { hub: Arc::clone(&hub), config, recorder, talks, numbers };
+        let clerk = Self { hub: Arc::clone(hub), config, recorder, talks, numbers };
         hub.tasks.spawn(clerk.run(notes, received));
         Ok(())
     }
@@ -100,10 +103,10 @@ impl Clerk {
     async fn take(&mut self, note: Note) {
         match note {
             Note::Joined(begun) if self.talks.contains_key(&begun.call) => {
-                self.step(begun.call, |talk, now| talk.joined(now));
+                self.step(begun.call, Talk::joined);
             }
             Note::Joined(begun) => self.begin(begun).await,
-            Note::Parted(call) => self.step(call, |talk, now| talk.parted(now)),
+            Note::Parted(call) => self.step(call, Talk::parted),
             Note::Ended(call) => self.end(call),
             Note::Wish(call, wish, reply) => {
                 let done = self.wish(call, wish);
@@ -263,7 +266,7 @@ impl Clerk {
     }
 
     fn report(&mut self, report: RecorderEvent) {
-        let (number, settle): (_, Box<dyn FnOnce(&mut Talk, Timestamp)>) = match report {
+        let (number, settle): (_, Settle) = match report {
             RecorderEvent::RecordingEnded { recording, seconds, bytes, because: _ } => {
                 (recording, Box::new(move |talk, now| talk.closed(now, seconds, bytes, None)))
             }

@@ -57,7 +57,7 @@ impl Bench {
         let (notes, received) = mpsc::channel(NOTES_MAX);
         hub.recording = RecordingPort::new(notes);
         let hub = Arc::new(hub);
-        Clerk::start(Arc::clone(&hub), config, received).expect("threads are given");
+        Clerk::start(&hub, config, received).expect("threads are given");
         Self { hub, db, folder }
     }
 

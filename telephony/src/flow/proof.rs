@@ -188,7 +188,7 @@ impl<'a> Measure<'a> {
     fn longest_opening(&self) -> Duration {
         let one =
             |name: &&str| self.library.seconds(self.language, &[PromptName((*name).to_owned())]);
-        OPENING_PROMPTS.iter().map(|name| one(&name)).max().unwrap_or_default() * 3
+        OPENING_PROMPTS.iter().map(one).max().unwrap_or_default() * 3
     }
 
     fn talk(&self, speech: &Speech, before: &[PromptName]) -> Duration {

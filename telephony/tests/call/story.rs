@@ -184,7 +184,7 @@ fn a_notice_is_said_to_its_end_before_the_queue_and_once() {
     assert_eq!(rig.effects(), "play#4 hi/recorded");
     let rig = rig.press('2').press('5');
     assert_eq!(rig.effects(), "play#4 hi/recorded", "no key skips it");
-    let rig = rig.quietly().play_ended();
+    let rig = rig.quietly().play_ended_of(4);
     let waits = "join health Info hi since 0 ms; play#5 hi/please_wait hi/queue_safety";
     assert_eq!(rig.effects(), waits);
 }

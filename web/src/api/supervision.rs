@@ -117,7 +117,12 @@ fn of_agent(error: ExchangeError) -> Problem {
     match error {
         ExchangeError::Refused(RefusedWhy::WrongState) => state("The agent is not signed in."),
         ExchangeError::NoAudio => state("The audio of the agent's browser is not connected."),
-        other => other.into(),
+        other @ (ExchangeError::Refused(_)
+        | ExchangeError::NotYourCall
+        | ExchangeError::NotOnTheFloor
+        | ExchangeError::CallRefused(_)
+        | ExchangeError::Unavailable
+        | ExchangeError::Recording(_)) => other.into(),
     }
 }
 
@@ -127,7 +132,13 @@ fn of_caller(error: ExchangeError) -> Problem {
         ExchangeError::Refused(RefusedWhy::WrongState | RefusedWhy::UnknownCall) => {
             Problem::new(ProblemKind::WrongState, "The caller does not wait.")
         }
-        other => other.into(),
+        other @ (ExchangeError::Refused(_)
+        | ExchangeError::NoAudio
+        | ExchangeError::NotYourCall
+        | ExchangeError::NotOnTheFloor
+        | ExchangeError::CallRefused(_)
+        | ExchangeError::Unavailable
+        | ExchangeError::Recording(_)) => other.into(),
     }
 }
 

@@ -82,16 +82,16 @@ fn lines(text: &mut String, queue: QueueId, columns: &[Column; 3]) {
         "with changes",
         "difference"
     );
-    let shares: [(&str, fn(&Column) -> routing::metrics::Share); 2] = [
+    let shares: [(&str, ShareOf); 2] = [
         ("service level, %", |column| column.all.service.headline),
         ("abandoned, %", |column| column.all.abandon_rate),
     ];
     for (name, share) in shares {
-        let values = columns.each_ref().map(|column| share(column));
+        let values = columns.each_ref().map(share);
         let difference = values[2].percent().zip(values[1].percent()).map(|(new, old)| new - old);
         line(text, name, values.map(percent), difference);
     }
-    let spans: [(&str, fn(&Column) -> Option<Duration>); 5] = [
+    let spans: [(&str, SpanOf); 5] = [
         ("mean wait of those answered, s", |column| column.all.speed_of_answer()),
         ("longest wait, s", Column::longest),
         ("emergency wait p50, s", |column| column.emergency(50)),
@@ -105,6 +105,11 @@ fn lines(text: &mut String, queue: QueueId, columns: &[Column; 3]) {
         line(text, name, values.map(seconds), difference);
     }
 }
+
+/// A figure of a column that is a share.
+type ShareOf = fn(&Column) -> routing::metrics::Share;
+/// A figure of a column that is a time.
+type SpanOf = fn(&Column) -> Option<Duration>;
 
 fn line(text: &mut String, name: &str, values: [String; 3], difference: Option<f64>) {
     let [was, model, changed] = values;
