@@ -8,14 +8,13 @@ use std::time::Duration;
 use crm::Actor;
 use crm::actor::{Purpose, Role};
 use crm::interaction::{self, Interaction};
-use crm::recording::Rule;
 use ids::{AgentId, CallId, Class, QueueId, UserId};
 use routing::FloorConfig;
 use store::Store;
 use store::testing::TestDb;
 use switchboard::{
     AgentProfile, CallState, Drivers, Exchange, ExchangeConfig, Happening, Line, Lines,
-    RecordingConfig, RecordingRules,
+    RecordingRules,
 };
 use telephony::call::{Digit, EndCause};
 use telephony::driver::dial::{DialReport, DialRequest, dial};
@@ -47,20 +46,14 @@ impl Bench {
         db: TestDb,
         wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
     ) -> Self {
-        let config = config(&db, None, None);
+        let config = config(&db);
         Self::start_as(db, wrap, config).await
-    }
-
-    /// All calls recorded by this rule.
-    pub(crate) async fn recording(db: TestDb, rule: Rule, to: RecordingConfig) -> Self {
-        let config = config(&db, Some(rule), Some(to));
-        Self::start_as(db, |sip| sip, config).await
     }
 
     /// At most so many callers wait.
     pub(crate) async fn with_room_for(waiting_max: u32) -> Self {
         let db = TestDb::sqlite().await;
-        let mut config = config(&db, None, None);
+        let mut config = config(&db);
         config.floor.waiting_max = waiting_max;
         Self::start_as(db, |sip| sip, config).await
     }
@@ -195,13 +188,13 @@ pub(crate) fn health() -> QueueId {
     "health".parse().expect("a queue")
 }
 
-fn config(db: &TestDb, rule: Option<Rule>, recording: Option<RecordingConfig>) -> ExchangeConfig {
+fn config(db: &TestDb) -> ExchangeConfig {
     let flow = builtin_flow("health").expect("the flow is built in").expect("the flow is sound");
     let line = Line {
         queue: health(),
         flow: Arc::new(flow),
         class: Class::Standard,
-        recording: RecordingRules { tier_one: rule },
+        recording: RecordingRules::default(),
         hours: None,
     };
     ExchangeConfig {
@@ -210,6 +203,6 @@ fn config(db: &TestDb, rule: Option<Rule>, recording: Option<RecordingConfig>) -
         calls_max: 100,
         agent_lost_after: Duration::from_secs(15),
         breaches: db.folder().expect("the tests use a folder").join("breaches"),
-        recording,
+        recording: None,
     }
 }
