@@ -9,10 +9,12 @@
 use std::time::Instant;
 
 use plan::Plan;
-use world::{Report, World};
+use report::Report;
+use world::World;
 
 mod people;
 mod plan;
+mod report;
 mod world;
 
 /// Days of the ordinary run, and their size.

@@ -82,6 +82,8 @@ export function ringing(part: Partial<Ringing> = {}): Ringing {
       candidates: [{ name: "Asha", idle_ms: 372_000 }],
       eligible: 1,
       excluded: { busy: 2 },
+      knows_caller: false,
+      widened_to: [],
       language: "hi",
       all_ring: false,
     },
