@@ -100,7 +100,7 @@ impl Drop for TestDb {
 
 /// Makes two tests of one `async fn(&TestDb)`: `sqlite` and `postgres`, in a module of its name.
 ///
-/// ```ignore
+/// ```text
 /// both_backends!(a_draft_is_saved);
 /// async fn a_draft_is_saved(db: &TestDb) { … }
 /// ```

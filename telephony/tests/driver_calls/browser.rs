@@ -21,7 +21,7 @@ use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
-    RTCIceGatheringState, RTCSessionDescription,
+    RTCIceGatheringState, RTCPeerConnectionState, RTCSessionDescription,
 };
 
 use crate::exchange::Exchange;
@@ -37,6 +37,7 @@ pub(crate) struct Browser {
 
 struct Ears {
     gathered: Notify,
+    connected: Notify,
     codec: Codec,
     detectors: Mutex<Vec<ToneDetector>>,
 }
@@ -46,6 +47,12 @@ impl PeerConnectionEventHandler for HandlerOf {
     async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
         if state == RTCIceGatheringState::Complete {
             self.0.gathered.notify_one();
+        }
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        if state == RTCPeerConnectionState::Connected {
+            self.0.connected.notify_one();
         }
     }
 
@@ -78,6 +85,7 @@ impl Browser {
     ) -> Self {
         let ears = Arc::new(Ears {
             gathered: Notify::new(),
+            connected: Notify::new(),
             codec,
             detectors: Mutex::new(hears.iter().map(|hertz| ToneDetector::new(*hertz)).collect()),
         });
@@ -96,6 +104,10 @@ impl Browser {
         exchange
             .until("the browser is connected", |e| e.seen(|seen| seen.connected.contains(&leg)))
             .await;
+        // The exchange is a flight ahead: a page that closed now could not say goodbye yet.
+        tokio::time::timeout(Duration::from_secs(10), ears.connected.notified())
+            .await
+            .expect("the browser knows that it is connected");
         Self { connection, ears, speaking }
     }
 
