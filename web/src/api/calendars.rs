@@ -30,8 +30,8 @@ pub async fn list(
 }
 
 /// A calendar in force.
-#[utoipa::path(get, path = "/calendars/{name}", tag = "calendars", operation_id = "get_calendar",
-    params(("name" = String, Path, description = "Its name.")),
+#[utoipa::path(get, path = "/calendars/{calendar}", tag = "calendars", operation_id = "get_calendar",
+    params(("calendar" = String, Path, description = "Its name.")),
     security(("session" = []), ("machine" = ["configuration:write"])),
     responses(
         (status = 200, description = "In force.", body = InForce, headers(("etag" = String))),
@@ -46,9 +46,9 @@ pub async fn get(
 }
 
 /// The versions of a calendar, a page at a time.
-#[utoipa::path(get, path = "/calendars/{name}/versions", tag = "calendars",
+#[utoipa::path(get, path = "/calendars/{calendar}/versions", tag = "calendars",
     operation_id = "list_calendar_versions",
-    params(("name" = String, Path, description = "Its name."), VersionPage),
+    params(("calendar" = String, Path, description = "Its name."), VersionPage),
     security(("session" = []), ("machine" = ["configuration:write"])),
     responses(
         (status = 200, description = "A page, newest first.", body = ConfigVersions),
@@ -64,10 +64,10 @@ pub async fn list_versions(
 }
 
 /// Keeps a new version of a calendar. It is checked first.
-#[utoipa::path(post, path = "/calendars/{name}/versions", tag = "calendars",
+#[utoipa::path(post, path = "/calendars/{calendar}/versions", tag = "calendars",
     operation_id = "add_calendar_version", request_body = NewText,
     params(
-        ("name" = String, Path, description = "Its name."),
+        ("calendar" = String, Path, description = "Its name."),
         ("idempotency-key" = Option<String>, Header),
     ),
     security(("session" = []), ("machine" = ["configuration:write"])),
@@ -88,10 +88,10 @@ pub async fn add_version(
 }
 
 /// Puts a version of a calendar in force: the next call gets it, calls that are alive keep theirs.
-#[utoipa::path(post, path = "/calendars/{name}/versions/{version}/publish", tag = "calendars",
+#[utoipa::path(post, path = "/calendars/{calendar}/versions/{version}/publish", tag = "calendars",
     operation_id = "publish_calendar",
     params(
-        ("name" = String, Path, description = "Its name."),
+        ("calendar" = String, Path, description = "Its name."),
         ("version" = i64, Path, description = "The version."),
         ("if-match" = String, Header, description = "The serial read, in quotes."),
     ),
@@ -113,10 +113,10 @@ pub async fn publish(
 }
 
 /// Puts the version of a calendar in force that was before.
-#[utoipa::path(post, path = "/calendars/{name}/rollback", tag = "calendars",
+#[utoipa::path(post, path = "/calendars/{calendar}/rollback", tag = "calendars",
     operation_id = "roll_back_calendar",
     params(
-        ("name" = String, Path, description = "Its name."),
+        ("calendar" = String, Path, description = "Its name."),
         ("if-match" = String, Header, description = "The serial read, in quotes."),
     ),
     security(("session" = []), ("machine" = ["configuration:write"])),

@@ -32,8 +32,8 @@ pub async fn list(
 }
 
 /// A greeting in force.
-#[utoipa::path(get, path = "/flows/{name}", tag = "flows", operation_id = "get_flow",
-    params(("name" = String, Path, description = "Its name.")),
+#[utoipa::path(get, path = "/flows/{flow}", tag = "flows", operation_id = "get_flow",
+    params(("flow" = String, Path, description = "Its name.")),
     security(("session" = []), ("machine" = ["configuration:write"])),
     responses(
         (status = 200, description = "In force.", body = InForce, headers(("etag" = String))),
@@ -48,9 +48,9 @@ pub async fn get(
 }
 
 /// The versions of a greeting, a page at a time.
-#[utoipa::path(get, path = "/flows/{name}/versions", tag = "flows",
+#[utoipa::path(get, path = "/flows/{flow}/versions", tag = "flows",
     operation_id = "list_flow_versions",
-    params(("name" = String, Path, description = "Its name."), VersionPage),
+    params(("flow" = String, Path, description = "Its name."), VersionPage),
     security(("session" = []), ("machine" = ["configuration:write"])),
     responses(
         (status = 200, description = "A page, newest first.", body = ConfigVersions),
@@ -66,10 +66,10 @@ pub async fn list_versions(
 }
 
 /// Keeps a new version of a greeting. It is checked first: every branch must end at a person.
-#[utoipa::path(post, path = "/flows/{name}/versions", tag = "flows",
+#[utoipa::path(post, path = "/flows/{flow}/versions", tag = "flows",
     operation_id = "add_flow_version", request_body = NewText,
     params(
-        ("name" = String, Path, description = "Its name."),
+        ("flow" = String, Path, description = "Its name."),
         ("idempotency-key" = Option<String>, Header),
     ),
     security(("session" = []), ("machine" = ["configuration:write"])),
@@ -90,10 +90,10 @@ pub async fn add_version(
 }
 
 /// Puts a version of a greeting in force: the next call gets it, calls that are alive keep theirs.
-#[utoipa::path(post, path = "/flows/{name}/versions/{version}/publish", tag = "flows",
+#[utoipa::path(post, path = "/flows/{flow}/versions/{version}/publish", tag = "flows",
     operation_id = "publish_flow",
     params(
-        ("name" = String, Path, description = "Its name."),
+        ("flow" = String, Path, description = "Its name."),
         ("version" = i64, Path, description = "The version."),
         ("if-match" = String, Header, description = "The serial read, in quotes."),
     ),
@@ -115,10 +115,10 @@ pub async fn publish(
 }
 
 /// Puts the version of a greeting in force that was before.
-#[utoipa::path(post, path = "/flows/{name}/rollback", tag = "flows",
+#[utoipa::path(post, path = "/flows/{flow}/rollback", tag = "flows",
     operation_id = "roll_back_flow",
     params(
-        ("name" = String, Path, description = "Its name."),
+        ("flow" = String, Path, description = "Its name."),
         ("if-match" = String, Header, description = "The serial read, in quotes."),
     ),
     security(("session" = []), ("machine" = ["configuration:write"])),

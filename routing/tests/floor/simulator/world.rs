@@ -1,6 +1,7 @@
 //! One simulated day: an agenda of what is to happen, the floor it happens to, and the checks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::time::Duration;
 
 use ids::{AgentId, CallId, Class, ReservationId, Timestamp, UserId};

@@ -140,6 +140,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All calendars in force. */
+        get: operations["list_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A calendar in force. */
+        get: operations["get_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the version of a calendar in force that was before. */
+        post: operations["roll_back_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a calendar, a page at a time. */
+        get: operations["list_calendar_versions"];
+        put?: never;
+        /** Keeps a new version of a calendar. It is checked first. */
+        post: operations["add_calendar_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar}/versions/{version}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a version of a calendar in force: the next call gets it, calls that are alive keep theirs. */
+        post: operations["publish_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}": {
         parameters: {
             query?: never;
@@ -560,6 +646,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All greetings in force. */
+        get: operations["list_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A greeting in force. */
+        get: operations["get_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the version of a greeting in force that was before. */
+        post: operations["roll_back_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a greeting out. */
+        post: operations["simulate_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a greeting, a page at a time. */
+        get: operations["list_flow_versions"];
+        put?: never;
+        /** Keeps a new version of a greeting. It is checked first: every branch must end at a person. */
+        post: operations["add_flow_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/versions/{version}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a version of a greeting in force: the next call gets it, calls that are alive keep theirs. */
+        post: operations["publish_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/households": {
         parameters: {
             query?: never;
@@ -691,6 +880,26 @@ export interface paths {
         };
         /** All queues. */
         get: operations["list_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the queues did on a day. Today and yesterday are kept up to date; older days are run again from
+         *     the journal, one at a time.
+         */
+        get: operations["get_queue_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -834,6 +1043,23 @@ export interface paths {
         put?: never;
         /** Sets the password of an account by its one-time link. Ends all sessions of the account. */
         post: operations["set_up_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All trunks. */
+        get: operations["list_trunks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1086,6 +1312,57 @@ export interface components {
             ward?: string | null;
         };
         /**
+         * @description What the agents of a queue did, in seconds of all of them together. An agent of several queues
+         *     counts in each.
+         */
+        AgentSeconds: {
+            /**
+             * Format: double
+             * @description Waiting for work.
+             */
+            available_s: number;
+            /**
+             * Format: double
+             * @description Break (NPT).
+             */
+            break_s: number;
+            /**
+             * Format: double
+             * @description Not responding.
+             */
+            not_responding_s: number;
+            /**
+             * Format: double
+             * @description Handling / (handling + available), percent.
+             */
+            occupancy_percent?: number | null;
+            /**
+             * Format: double
+             * @description Hold.
+             */
+            on_hold_s: number;
+            /**
+             * Format: double
+             * @description The console rang.
+             */
+            ringing_s: number;
+            /**
+             * Format: double
+             * @description Talk.
+             */
+            talking_s: number;
+            /**
+             * Format: double
+             * @description Handling / signed in, percent.
+             */
+            utilisation_percent?: number | null;
+            /**
+             * Format: double
+             * @description Wrap-up.
+             */
+            wrap_up_s: number;
+        };
+        /**
          * @description The states of an agent, by name.
          * @enum {string}
          */
@@ -1160,7 +1437,12 @@ export interface components {
          * @description What a supervisor should look at.
          * @enum {string}
          */
-        AlertWord: "missed_twice" | "nobody_signed_in" | "report_overdue" | "emergency_in_talk" | "recording_pause_over" | "recording_failed";
+        AlertWord: "missed_twice" | "nobody_signed_in" | "report_overdue" | "emergency_in_talk" | "recording_pause_over" | "recording_failed" | "promise_broken";
+        /** @description All greetings or calendars. */
+        AllInForce: {
+            /** @description By name. */
+            in_force: components["schemas"]["InForce"][];
+        };
         /**
          * @description What is wrong with the sound of a talk, for its operator.
          * @enum {string}
@@ -1454,6 +1736,40 @@ export interface components {
         ClientFrame: {
             /** @enum {string} */
             type: "heartbeat";
+        };
+        /** @description A text that was written. */
+        ConfigVersion: {
+            /**
+             * Format: uuid
+             * @description Who wrote it; absent: it came with the program.
+             */
+            author?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description What the author said of it. */
+            note: string;
+            /** @description SHA-256 of the text, in hexadecimal digits. */
+            sha256: string;
+            /** @description The text, as TOML. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
+            version: number;
+        };
+        /** @description A page of versions. */
+        ConfigVersions: {
+            /**
+             * Format: int64
+             * @description Where the next page begins; absent on the last.
+             */
+            next_cursor?: number | null;
+            /** @description Newest first. */
+            versions: components["schemas"]["ConfigVersion"][];
         };
         /** @description A person in the records. */
         Contact: components["schemas"]["ContactDetails"] & {
@@ -1749,6 +2065,48 @@ export interface components {
             /** @description Queues. */
             queues: components["schemas"]["QueueView"][];
         };
+        /** @description One thing heard. */
+        FlowHeard: {
+            /**
+             * Format: double
+             * @description When it began, seconds.
+             */
+            at_s: number;
+            /** @description The key that ended it. */
+            key?: string | null;
+            /** @description The prompts, as `language/name`. */
+            prompts: string[];
+        };
+        /** @description That every branch of a greeting ends at a person, and how soon. */
+        FlowProof: {
+            /** @description Every way out of every step. */
+            branches: components["schemas"]["ProvenBranch"][];
+            /** @description The most steps on any branch. */
+            steps: number;
+            /**
+             * Format: int64
+             * @description The longest time to a person, seconds, rounded up.
+             */
+            worst_s: number;
+        };
+        /** @description How it went. */
+        FlowRehearsal: {
+            /** @description How urgent the caller is. */
+            class: string;
+            /** @description The queue in which the caller waits for a person. */
+            ends_at: string;
+            /** @description What was heard, in order; the last is what the waiting caller hears first. */
+            heard: components["schemas"]["FlowHeard"][];
+            /** @description Whether the line was open: `open`, `closed`, `holiday`. */
+            hours: string;
+            /** @description The caller's language, if chosen or remembered. */
+            language?: string | null;
+            /**
+             * Format: double
+             * @description Seconds until the caller waits for a person.
+             */
+            took_s: number;
+        };
         /**
          * @description Why a supervisor changed an agent's state.
          * @enum {string}
@@ -1807,6 +2165,29 @@ export interface components {
              * @description How long the credentials are good from now on, seconds. Absent if there are none.
              */
             lifetime_s?: number | null;
+        };
+        /** @description What is in force. */
+        InForce: {
+            /** @description The name of the greeting or calendar. */
+            name: string;
+            proof?: components["schemas"]["FlowProof"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            published_at: string;
+            /**
+             * Format: uuid
+             * @description Who published it; absent: it came with the program.
+             */
+            published_by?: string | null;
+            /**
+             * Format: int64
+             * @description Counts the publications: the ETag, for `If-Match`.
+             */
+            serial: number;
+            /** @description The version. */
+            version: components["schemas"]["ConfigVersion"];
         };
         /** @description One contact with the helpline. */
         Interaction: {
@@ -1948,6 +2329,21 @@ export interface components {
          * @enum {string}
          */
         Medium: "call" | "web_call";
+        /** @description A day of the helpline. */
+        MetricsDay: {
+            /**
+             * Format: date
+             * @description The day, midnight to midnight in India.
+             */
+            day: string;
+            /** @description The queues, in the order of the settings. */
+            queues: components["schemas"]["QueueDay"][];
+            /**
+             * Format: date-time
+             * @description Counted up to here.
+             */
+            until: string;
+        };
         /** @description Where a caller is to wait. */
         MovedCaller: {
             /** @description The queue's key. */
@@ -2000,6 +2396,13 @@ export interface components {
             /** @description How it ended: a key of the vocabulary. */
             disposition: string;
             /** @description What was done. */
+            text: string;
+        };
+        /** @description A text to be kept. */
+        NewText: {
+            /** @description What is to be said of it, at most 500 characters. */
+            note?: string;
+            /** @description The text, as TOML; at most 64 KiB. */
             text: string;
         };
         /** @description An account to be made. */
@@ -2108,6 +2511,18 @@ export interface components {
             /** @description In a word, for the worse direction. */
             word: components["schemas"]["QualityWord"];
         } | {
+            /** @description How it is doing. */
+            health: components["schemas"]["TrunkHealth"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description Which trunk, by its name. */
+            trunk: string;
+            /** @enum {string} */
+            type: "trunk_changed";
+        } | {
             /**
              * Format: int64
              * @description The longest wait among them, milliseconds.
@@ -2129,14 +2544,6 @@ export interface components {
             /** @enum {string} */
             type: "alert_acknowledged";
         }) | {
-            /** @enum {string} */
-            type: "server_stopping";
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            until: string;
-        } | {
             /** @enum {string} */
             type: "server_stopping";
             /**
@@ -2297,11 +2704,167 @@ export interface components {
             /** @description What kind of problem: a stable word, a relative reference as RFC 9457 allows. */
             type: string;
         };
+        /** @description One way out of a step. */
+        ProvenBranch: {
+            /** @description `key 1`, `otherwise`, `then`, `open`, `closed`, `holiday`. */
+            branch: string;
+            /** @description The queues at which it may end. */
+            ends_at: string[];
+            /** @description The step. */
+            step: string;
+            /**
+             * Format: int64
+             * @description The longest time from the beginning to a person by this way, seconds, rounded up.
+             */
+            worst_s: number;
+        };
         /**
          * @description A word for a mean opinion score.
          * @enum {string}
          */
         QualityWord: "good" | "fair" | "poor";
+        /** @description A queue's day. */
+        QueueDay: {
+            /** @description Its agents. */
+            agents: components["schemas"]["AgentSeconds"];
+            /** @description All callers. */
+            all: components["schemas"]["QueueFigures"];
+            /** @description By class; classes without callers are absent. */
+            classes: {
+                [key: string]: components["schemas"]["QueueFigures"];
+            };
+            /** @description Its half hours in which anything happened, in order. */
+            intervals: components["schemas"]["QueueInterval"][];
+            /** @description Which queue. */
+            queue: string;
+            /** @description What it promises. */
+            targets: components["schemas"]["ServiceTargets"];
+        };
+        /**
+         * @description Figures of some callers of one queue. Offered = answered + abandoned + callbacks + failed + moved +
+         *     waiting. Means are in seconds, and absent of nobody.
+         */
+        QueueFigures: {
+            /** @description Abandoned / offered; call-backs are not abandoned. */
+            abandon_rate: components["schemas"]["Share"];
+            /**
+             * Format: double
+             * @description Mean wait of those who hung up.
+             */
+            abandon_time_s?: number | null;
+            /**
+             * Format: int32
+             * @description Hung up while waiting.
+             */
+            abandoned: number;
+            /**
+             * Format: int32
+             * @description Of those, within the time of the target.
+             */
+            abandoned_in_time: number;
+            /**
+             * Format: int32
+             * @description An agent took them.
+             */
+            answered: number;
+            /**
+             * Format: int32
+             * @description Of those, within the time of the target.
+             */
+            answered_in_time: number;
+            /**
+             * Format: int32
+             * @description Took a call-back.
+             */
+            callbacks: number;
+            /**
+             * Format: int32
+             * @description Reservations that an agent declined.
+             */
+            declined: number;
+            /**
+             * Format: int32
+             * @description Left through a fault of ours or of the network.
+             */
+            failed: number;
+            /**
+             * Format: int32
+             * @description Calls that are over, wrap-up included; the means below are over these.
+             */
+            handled: number;
+            /**
+             * Format: double
+             * @description Mean of talk, hold and wrap-up together (AHT).
+             */
+            handling_s?: number | null;
+            /**
+             * Format: double
+             * @description Mean hold.
+             */
+            hold_s?: number | null;
+            /**
+             * Format: double
+             * @description The longest wait of those answered or hung up.
+             */
+            longest_wait_s: number;
+            /**
+             * Format: int32
+             * @description Went on to another queue.
+             */
+            moved: number;
+            /**
+             * Format: int32
+             * @description Reservations that nobody answered.
+             */
+            not_answered: number;
+            /**
+             * Format: int32
+             * @description Entered the queue.
+             */
+            offered: number;
+            /**
+             * Format: int32
+             * @description Turned away because the floor was full; not among those offered.
+             */
+            refused: number;
+            /**
+             * Format: int32
+             * @description Reservations made; one caller may have several.
+             */
+            reservations: number;
+            /**
+             * Format: int32
+             * @description Came back to the queue after an agent was lost.
+             */
+            returned: number;
+            /** @description The service level, by formula. */
+            service: components["schemas"]["ServiceLevels"];
+            /**
+             * Format: int32
+             * @description Of those who hung up, within the time for short abandons.
+             */
+            short_abandons: number;
+            /**
+             * Format: double
+             * @description Mean wait of those answered (ASA).
+             */
+            speed_of_answer_s?: number | null;
+            /**
+             * Format: double
+             * @description Mean talk, without hold (ATT).
+             */
+            talk_s?: number | null;
+            /**
+             * Format: int32
+             * @description Wait for their first agent.
+             */
+            waiting: number;
+            /**
+             * Format: double
+             * @description Mean wrap-up (ACW).
+             */
+            wrap_up_s?: number | null;
+        };
         /** @description A queue as the settings have it. */
         QueueInfo: {
             /** @description Its key. */
@@ -2312,6 +2875,18 @@ export interface components {
             name_hi: string;
             /** @description The number that citizens dial. */
             number: string;
+        };
+        /** @description Half an hour of a queue. */
+        QueueInterval: {
+            /** @description Its agents. */
+            agents: components["schemas"]["AgentSeconds"];
+            /**
+             * Format: date-time
+             * @description Its begin; callers count where they entered the queue.
+             */
+            begin: string;
+            /** @description Its figures. */
+            figures: components["schemas"]["QueueFigures"];
         };
         /** @description A queue as boards show it. */
         QueueView: {
@@ -2408,6 +2983,28 @@ export interface components {
          * @enum {string}
          */
         RecordingState: "on" | "paused" | "no_consent" | "stopped" | "failed";
+        /** @description A caller to be played. */
+        RehearsalWish: {
+            /**
+             * Format: date-time
+             * @description When the call comes, which decides whether the line is open; absent: now.
+             */
+            at?: string | null;
+            /**
+             * @description The keys in order, each pressed as soon as something is said; `.` lets what is said end and the
+             *     time for a key run out. After the last the caller is silent.
+             */
+            keys?: string;
+            /** @description The language remembered for the caller; absent: none. */
+            language?: string | null;
+            /** @description The queue whose line is dialled; absent: the first with this greeting. */
+            queue?: string | null;
+            /**
+             * Format: int64
+             * @description Which version; absent: the one in force.
+             */
+            version?: number | null;
+        };
         /** @description Why an agent declines. */
         Rejection: {
             /** @description A short word, for the supervisor; may be absent. */
@@ -2555,6 +3152,49 @@ export interface components {
              */
             cursor?: number | null;
         };
+        /** @description The service level of the same callers under five formulas; x is the time of the target. */
+        ServiceLevels: {
+            /** @description Asterisk `SL`: answered in ≤ x / answered. */
+            asterisk_sl: components["schemas"]["Share"];
+            /** @description Asterisk `SL2`: (answered in ≤ x + abandoned in ≤ x) / (answered + abandoned). */
+            asterisk_sl2: components["schemas"]["Share"];
+            /** @description Amazon Connect `SL X`: (answered, abandoned or call-back in ≤ x) / offered. */
+            connect: components["schemas"]["Share"];
+            /** @description Ours: answered in ≤ x / (offered − short abandons). */
+            headline: components["schemas"]["Share"];
+            /** @description NHS 111: abandoned after > 30 s / offered. */
+            nhs_abandoned_30s: components["schemas"]["Share"];
+            /** @description NHS 111: answered in ≤ 60 s / answered. */
+            nhs_answered_60s: components["schemas"]["Share"];
+        };
+        /** @description What a queue promises. */
+        ServiceTargets: {
+            /**
+             * Format: int32
+             * @description This share of emergencies …
+             */
+            emergency_percent: number;
+            /**
+             * Format: double
+             * @description … within so many seconds.
+             */
+            emergency_within_s: number;
+            /**
+             * Format: int32
+             * @description This share of callers below `emergency` …
+             */
+            percent: number;
+            /**
+             * Format: double
+             * @description Hanging up within so many seconds is not counted in the headline.
+             */
+            short_abandon_s: number;
+            /**
+             * Format: double
+             * @description … within so many seconds.
+             */
+            within_s: number;
+        };
         /** @description A session. */
         Session: {
             /** @description Every write must show this as `x-csrf-token`. */
@@ -2582,6 +3222,24 @@ export interface components {
          * @enum {string}
          */
         Sex: "female" | "male" | "other";
+        /** @description A part of a whole. */
+        Share: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            part: number;
+            /**
+             * Format: double
+             * @description In percent; absent of nothing.
+             */
+            percent?: number | null;
+            /**
+             * Format: int32
+             * @description Of how many.
+             */
+            whole: number;
+        };
         /** @description The sound that comes from one side of a talk. */
         SideQuality: {
             /**
@@ -2636,6 +3294,53 @@ export interface components {
             /** @description What, in a line of English. The console puts `kind` into the person's language. */
             title: string;
         };
+        /** @description A trunk: a line to a carrier. */
+        Trunk: {
+            /** @description Calls open now, both directions. */
+            calls: number;
+            /** @description Whether it is asked at all: one that only calls us cannot be, and counts as up. */
+            checked: boolean;
+            /** @description How it is doing. */
+            health: components["schemas"]["TrunkHealth"];
+            /** @description Its name in the settings. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When the carrier forgets our registration; absent if we are not registered.
+             */
+            registered_until?: string | null;
+            /**
+             * Format: double
+             * @description From the last question to its answer, milliseconds; absent if there was none.
+             */
+            round_trip_ms?: number | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
+        /**
+         * @description What is wrong with a trunk, in a word.
+         * @enum {string}
+         */
+        TrunkFault: "not_asked" | "no_answer" | "unreachable" | "answered" | "registration_refused" | "registration_unanswered";
+        /** @description How a trunk is doing, and why. */
+        TrunkHealth: {
+            fault?: components["schemas"]["TrunkFault"] | null;
+            /** @description In a word. */
+            state: components["schemas"]["TrunkState"];
+            /**
+             * Format: int32
+             * @description The status code that came with it (RFC 3261 §21).
+             */
+            status?: number | null;
+        };
+        /**
+         * @description How a trunk is doing, in a word.
+         * @enum {string}
+         */
+        TrunkState: "up" | "degraded" | "down";
         /** @description An account, as an administrator sees it. */
         User: {
             /**
@@ -3380,6 +4085,548 @@ export interface operations {
             };
             /** @description The role or the scope does not allow it, or no CSRF token. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllInForce"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                calendar: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In force. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InForce"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such calendar. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_calendar: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The serial read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description Its name. */
+                calendar: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In force. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InForce"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such calendar. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No other version was ever in force. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else published in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendar_versions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                calendar: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigVersions"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such calendar. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_calendar_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description Its name. */
+                calendar: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewText"];
+            };
+        };
+        responses: {
+            /** @description The version; it is not in force yet. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such calendar. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not sound; `errors` names everything that is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_calendar: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The serial read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description Its name. */
+                calendar: string;
+                /** @description The version. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In force. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InForce"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such calendar, or no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else published in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not sound with what else is in force; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5946,6 +7193,656 @@ export interface operations {
             };
         };
     };
+    list_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllInForce"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In force. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InForce"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such greeting. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_flow: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The serial read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description Its name. */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In force. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InForce"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such greeting. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No other version was ever in force. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else published in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalWish"];
+            };
+        };
+        responses: {
+            /** @description What would be heard. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowRehearsal"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such greeting, or no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field was not accepted; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_flow_versions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its name. */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigVersions"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such greeting. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_flow_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description Its name. */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewText"];
+            };
+        };
+        responses: {
+            /** @description The version; it is not in force yet. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such greeting. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not sound; `errors` names everything that is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_flow: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The serial read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description Its name. */
+                flow: string;
+                /** @description The version. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In force. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InForce"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such greeting, or no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else published in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not sound with what else is in force; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_household: {
         parameters: {
             query?: never;
@@ -6577,6 +8474,76 @@ export interface operations {
                 };
             };
             /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queue_metrics: {
+        parameters: {
+            query?: {
+                /** @description Midnight to midnight in India; today if absent. */
+                day?: string;
+                /** @description One queue only. */
+                queue?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The day, as far as it is over. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsDay"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal is being read; try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7503,6 +9470,62 @@ export interface operations {
             };
             /** @description Too many attempts; see Retry-After. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trunks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of the settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"][];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -86,8 +86,8 @@ pub struct HeardTold {
 }
 
 /// Tries a greeting out.
-#[utoipa::path(post, path = "/flows/{name}/simulate", tag = "flows", operation_id = "simulate_flow",
-    request_body = RehearsalWish, params(("name" = String, Path, description = "Its name.")),
+#[utoipa::path(post, path = "/flows/{flow}/simulate", tag = "flows", operation_id = "simulate_flow",
+    request_body = RehearsalWish, params(("flow" = String, Path, description = "Its name.")),
     security(("session" = []), ("machine" = ["configuration:write"])),
     responses(
         (status = 200, description = "What would be heard.", body = RehearsalTold),
