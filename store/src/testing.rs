@@ -24,11 +24,12 @@ pub struct TestDb {
     store: Store,
     url: String,
     place: Place,
+    folder: tempfile::TempDir,
 }
 
 #[derive(Debug)]
 enum Place {
-    Folder(tempfile::TempDir),
+    File,
     Server { admin_url: String, database: String },
 }
 
@@ -37,7 +38,7 @@ impl TestDb {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let url = format!("sqlite://{}", folder.path().join("helpline.db").display());
-        Self::open(url, Place::Folder(folder)).await
+        Self::open(url, Place::File, folder).await
     }
 
     /// A database of its own on the PostgreSQL server of the tests.
@@ -46,13 +47,15 @@ impl TestDb {
         let database = format!("test_{}", Uuid::from_u128(rand::random()).simple());
         administer(&admin_url, &format!("CREATE DATABASE {database}")).await;
         let (base, _) = admin_url.rsplit_once('/').expect("the server's URL names a database");
-        Self::open(format!("{base}/{database}"), Place::Server { admin_url, database }).await
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let place = Place::Server { admin_url, database: database.clone() };
+        Self::open(format!("{base}/{database}"), place, folder).await
     }
 
-    async fn open(url: String, place: Place) -> Self {
+    async fn open(url: String, place: Place, folder: tempfile::TempDir) -> Self {
         let store = Store::open(&url).await.expect("the test database opens");
         store.migrate().await.expect("the schema can be made");
-        Self { store, url, place }
+        Self { store, url, place, folder }
     }
 
     /// The store. Clone it freely.
@@ -67,13 +70,10 @@ impl TestDb {
         &self.url
     }
 
-    /// The folder of the database file; `None` on PostgreSQL.
+    /// A temporary folder that lives as long as the database; its file is here, if it has one.
     #[must_use]
-    pub fn folder(&self) -> Option<&Path> {
-        match &self.place {
-            Place::Folder(folder) => Some(folder.path()),
-            Place::Server { .. } => None,
-        }
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 }
 

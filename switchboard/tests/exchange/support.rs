@@ -202,7 +202,7 @@ fn config(db: &TestDb) -> ExchangeConfig {
         lines: Lines::new(line.clone(), HashMap::from([("104".to_owned(), line)])),
         calls_max: 100,
         agent_lost_after: Duration::from_secs(15),
-        breaches: db.folder().expect("the tests use a folder").join("breaches"),
+        breaches: db.folder().join("breaches"),
         recording: None,
     }
 }

@@ -77,7 +77,7 @@ async fn a_journal_that_does_not_replay_is_an_alert_and_a_file_that_runs() {
         alerted.collect::<Vec<_>>()
     };
     until("the supervisors are told", || !alerts().is_empty()).await;
-    let folder = bench.db.folder().expect("a folder").join("breaches");
+    let folder = bench.db.folder().join("breaches");
     let files = || -> Vec<PathBuf> {
         let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
         let paths = entries.map(|entry| entry.path());

@@ -166,7 +166,7 @@ fn missing_queues_and_prompts_are_named() {
     let empty = AudioLibrary::new(flow.default_language());
     let error = refused_by(&flow, &queues(), &empty);
     assert_eq!(error, "greeting `small`: prompt `agent_lost` is missing in language `hi`");
-    assert_eq!(empty.missing(&flow).len(), 2 * (3 + 29), "each name in each language");
+    assert_eq!(empty.missing(&flow).len(), 2 * (3 + 31), "each name in each language");
 }
 
 #[test]
