@@ -23,12 +23,11 @@ const AHEAD: Duration = Duration::from_secs(60 * 60);
 pub struct Staff(BTreeMap<AgentId, Account>);
 
 impl Staff {
-    /// Of these accounts, those who work on the floor.
+    /// Of these accounts, those who take calls.
     #[must_use]
     pub fn of(accounts: impl IntoIterator<Item = Account>) -> Self {
         let works = |account: &Account| {
-            !account.disabled
-                && matches!(account.role, Role::Operator | Role::Doctor | Role::Supervisor)
+            !account.disabled && matches!(account.role, Role::Operator | Role::Doctor)
         };
         let staff = accounts.into_iter().filter(works);
         Self(staff.map(|account| (AgentId::from(account.id), account)).collect())

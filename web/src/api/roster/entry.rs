@@ -163,5 +163,5 @@ async fn takes_shifts(txn: &WriteTxn, wish: &roster::Wish) -> Answer<()> {
     if staff(txn, Some(wish.agent)).await?.has(wish.agent) {
         return Ok(());
     }
-    Err(Problem::field("agent", "There is no such person, or not one who works on the floor."))
+    Err(Problem::field("agent", "There is no such person, or not one who takes calls."))
 }
