@@ -34,7 +34,7 @@ pub struct Need {
 /// The rows could not be read.
 pub async fn needs(conn: &impl ConnectionTrait) -> Result<Vec<Need>, DbErr> {
     let query = roster_need::Entity::find().order_by_asc(roster_need::Column::Queue);
-    query.all(conn).await?.into_iter().map(from_row).collect()
+    query.all(conn).await?.iter().map(from_row).collect()
 }
 
 /// Says what a queue needs. `seen` is the version that was read, 0 for none.
@@ -53,7 +53,7 @@ pub async fn set_need(
         return Err(RosterError::BadNeed);
     }
     let before = roster_need::Entity::find_by_id(queue.as_str().to_owned()).one(txn).await?;
-    let before = before.map(from_row).transpose()?;
+    let before = before.as_ref().map(from_row).transpose()?;
     let current = before.as_ref().map_or(0, |need| need.version);
     if current != seen {
         let changed = before.map(|need| (need.changed_by, need.changed_at));
@@ -80,7 +80,7 @@ fn to_row(need: &Need) -> roster_need::Model {
     }
 }
 
-fn from_row(row: roster_need::Model) -> Result<Need, DbErr> {
+fn from_row(row: &roster_need::Model) -> Result<Need, DbErr> {
     let unreadable = || DbErr::Type(format!("the need of queue {} is unreadable", row.queue));
     Ok(Need {
         queue: row.queue.parse().map_err(|_| unreadable())?,

@@ -160,6 +160,7 @@ function What({ paper, edit }: Part) {
         chosen={paper.disposition}
         onChoose={(disposition) => edit({ disposition })}
         disabled={false}
+        legend={t("form.disposition")}
       />
       <HindiTextField
         label={t("paper.notes")}

@@ -68,7 +68,7 @@ it.each(["en", "hi"] as const)(
     await show();
     const bar = await screen.findByTestId(TESTID.rosterShift);
     expect(bar.textContent).toBe("22–07");
-    expect(bar.getAttribute("aria-label")).toContain("22:00");
+    expect(bar.getAttribute("aria-label")).toContain("22–07");
     expect(screen.getAllByTestId(TESTID.rosterAdd)).toHaveLength(14);
     await expectAccessible();
   },

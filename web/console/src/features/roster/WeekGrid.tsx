@@ -146,12 +146,11 @@ function Cell({
 function ShiftBar({ bar, ...handle }: { bar: Bar } & React.ComponentProps<"button">) {
   const { t, lang } = useWords();
   const { span, cut } = bar;
-  const [from, until] = [clockOf(span.from), clockOf(span.until)];
+  const shown = `${short(clockOf(span.from))}–${short(clockOf(span.until))}`;
   const words = t("roster.shiftOf", {
     name: span.name,
     day: weekday(span.day, lang),
-    from,
-    until,
+    time: shown,
     queues: span.queues.join(", "),
   });
   return (
@@ -168,9 +167,7 @@ function ShiftBar({ bar, ...handle }: { bar: Bar } & React.ComponentProps<"butto
       data-testid={TESTID.rosterShift}
       {...handle}
     >
-      {cut === "before" && "… "}
-      {short(from)}–{short(until)}
-      {cut === "after" && " …"}
+      {shown}
     </button>
   );
 }
