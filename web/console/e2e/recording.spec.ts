@@ -4,7 +4,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { TESTID } from "../src/ui/testid";
 import { expectAccessible } from "./harness/axe";
-import type { Operator } from "./harness/operator";
+import { Operator } from "./harness/operator";
 import { expect, test } from "./harness/test";
 import { TONE } from "./harness/tone";
 
@@ -18,8 +18,13 @@ declare global {
 /** How long somebody talks before, in and after the pause: several bursts. */
 const TALK_MS = 2_500;
 
-test("a call is recorded and heard again on the page of its case", async ({ operator, dial }) => {
-  test.setTimeout(120_000);
+test("a call is recorded and heard again on the page of its case", async ({
+  operator,
+  dial,
+  room,
+  server,
+}) => {
+  test.setTimeout(150_000);
   const desk = await operator("operator6");
   await desk.startShift();
   const caller = dial({ from: "+919999060081" });
@@ -45,6 +50,8 @@ test("a call is recorded and heard again on the page of its case", async ({ oper
   await caller.report();
   await desk.wrapUp("Told where to go.");
   await listen(desk, number);
+  const supervisor = await Operator.open(await room("none"), "supervisor1", server);
+  await keep(supervisor, new URL(desk.page.url()).pathname);
   const { pauses, spans } = await measured(desk, number);
   const [from, until] = pauses[0] ?? [0, 0];
   expect(until - from, `the pause, ${JSON.stringify(spans)}`).toBeGreaterThan(TALK_MS - 1_000);
@@ -90,6 +97,23 @@ async function listen(desk: Operator, number: string): Promise<void> {
     .poll(() => sound.evaluate((audio: HTMLAudioElement) => audio.currentTime), { timeout: 10_000 })
     .toBeGreaterThan(0.5);
   await expectAccessible(desk.page, "the recording on the page of the case");
+}
+
+/** A supervisor opens the case, saying why, and keeps the recording past its time. */
+async function keep(supervisor: Operator, path: string): Promise<void> {
+  await supervisor.signIn();
+  await expect(supervisor.get(TESTID.floor)).toBeVisible({ timeout: 15_000 });
+  await supervisor.page.goto(new URL(path, supervisor.page.url()).href);
+  await supervisor.get(TESTID.reason).getByRole("button").last().click();
+  const hold = supervisor.get(TESTID.legalHold);
+  await expect(hold).toHaveAttribute("data-held", "false", { timeout: 15_000 });
+  await supervisor.tabTo(TESTID.legalHold);
+  await supervisor.press("Enter");
+  await supervisor.page.keyboard.type("Asked for by the court");
+  await expectAccessible(supervisor.page, "a legal hold");
+  await supervisor.press("Enter");
+  await expect(hold).toHaveAttribute("data-held", "true", { timeout: 15_000 });
+  await expect(supervisor.get(TESTID.timelineRecording)).toContainText("Legal hold");
 }
 
 interface Tones {

@@ -9,6 +9,7 @@ import { type KeyBinding, useKeys } from "../../ui/keys";
 import { Panel } from "../../ui/Panel";
 import { TESTID } from "../../ui/testid";
 import { NewContact } from "./NewContact";
+import { useKnownChanged } from "./useKnown";
 import type { Who } from "./useWho";
 
 /** One key is kept for "someone else". */
@@ -25,6 +26,7 @@ interface PickListProps {
 
 export function PickList({ people, phone, who, adding, onAdding, live }: PickListProps) {
   const { t } = useWords();
+  const knownChanged = useKnownChanged();
   const listed = people.slice(0, LISTED_MAX);
   const otherChord = `Digit${listed.length + 1}`;
   const bindings: KeyBinding[] = listed.map((person, index) => ({
@@ -90,6 +92,7 @@ export function PickList({ people, phone, who, adding, onAdding, live }: PickLis
             <NewContact
               phone={phone}
               onDone={(id) => {
+                knownChanged();
                 who.choose({ kind: "contact", id });
                 onAdding(false);
               }}

@@ -1,6 +1,6 @@
 // Who is known at the caller's number, and what happened before. It comes with the ringing; after a
 // reload in the middle of a call it is asked for again.
-import { type QueryClient, useQuery } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import * as api from "../../api/operations";
 import type { CallView, PickListEntry, PreviousContact, Ringing } from "../../api/types";
 
@@ -16,6 +16,12 @@ const keyOf = (call: string) => ["known", call];
 export function rememberKnown(client: QueryClient, ringing: Ringing): void {
   const { pick_list, previous } = ringing;
   client.setQueryData(keyOf(ringing.call.id), { pick_list, previous } satisfies Known);
+}
+
+/** Somebody new is known at the number: the list is asked for again. */
+export function useKnownChanged(): () => void {
+  const client = useQueryClient();
+  return () => void client.invalidateQueries({ queryKey: ["known"] });
 }
 
 export function useKnown(call: CallView | null): Known {
