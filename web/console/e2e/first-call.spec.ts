@@ -11,7 +11,7 @@ import { TONE } from "./harness/tone";
 /** How long each sound is listened to: several bursts. */
 const LISTEN_MS = 2_500;
 /** A change of the sound is settled after this. */
-const SETTLE_MS = 800;
+const SETTLE_MS = 1_200;
 
 interface Story {
   lang: Lang;
