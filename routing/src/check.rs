@@ -198,7 +198,7 @@ impl Floor {
         if let Some((call, _)) = self.talking.iter().find(|_| talking != self.talking.len()) {
             return Err(Violation::CallMisplaced(*call));
         }
-        for (id, row) in &self.reservations {
+        for (id, row) in self.reservations.iter() {
             let agent = self.agents.get(row.agent);
             let rings = matches!(agent.state, AgentState::Ringing { reservation, .. }
                 if reservation == *id);
@@ -223,16 +223,17 @@ impl Floor {
             self.reservations.iter().all(|(id, row)| running(row.expires_at, Timer::Ring(*id)));
         let wrap_ups = self.agents.iter().all(|(slot, agent)| {
             let until = agent.wrap_up_ends();
-            until.is_none_or(|until| running(until, Timer::WrapUp { id: agent.id, slot }))
+            until.is_none_or(|until| running(until, Timer::WrapUp(slot)))
         });
         let widenings = self.callers.iter().all(|(slot, caller)| {
             let widen = Timer::Widen { arrival: caller.arrival, caller: slot };
             caller.widens_at.is_none_or(|at| running(at, widen))
         });
         let cool_downs = self.callers.iter().all(|(slot, caller)| {
-            caller.cooling.iter().all(|(agent, until)| {
-                running(*until, self.cool_down_timer(caller.arrival, slot, *agent))
-            })
+            caller
+                .cooling
+                .iter()
+                .all(|(agent, until)| running(*until, caller.cool_down_timer(slot, *agent)))
         });
         let all_run = rings && wrap_ups && widenings && cool_downs && expected == self.timers.len();
         if all_run { Ok(()) } else { Err(Violation::TimersWrong) }

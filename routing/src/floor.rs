@@ -4,7 +4,7 @@
 //! [`assign`] and [`emergency`] decide who is asked, [`agents`], [`callers`] and [`reservations`]
 //! apply the events.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use ids::{AgentId, CallId, Language, QueueId, ReservationId, Timestamp};
@@ -29,6 +29,7 @@ mod place;
 mod queue;
 mod reservation;
 mod reservations;
+mod table;
 mod wrap_up;
 
 pub(crate) use agent::{Agent, AgentSlot, AgentTable, Kind, Origin, Report, Seat, Talk};
@@ -39,6 +40,7 @@ pub(crate) use memory::{Memory, Remembered};
 pub(crate) use pace::Pace;
 pub(crate) use queue::{Counts, LanguageIndex, Queue, QueueIndex};
 pub(crate) use reservation::{Reservation, Timer};
+pub(crate) use table::Table;
 
 /// The floor: who waits, who can answer, who is asked to answer whom.
 ///
@@ -56,8 +58,8 @@ pub struct Floor {
     pub(crate) agents: AgentTable,
     pub(crate) callers: CallerTable,
     /// Calls that have an agent.
-    pub(crate) talking: BTreeMap<CallId, AgentSlot>,
-    pub(crate) reservations: BTreeMap<ReservationId, Reservation>,
+    pub(crate) talking: Table<CallId, AgentSlot>,
+    pub(crate) reservations: Table<ReservationId, Reservation>,
     pub(crate) timers: BTreeSet<(Timestamp, Timer)>,
     pub(crate) queues: Vec<Queue>,
     /// Callers who hung up while waiting, and since when they had waited.
@@ -89,8 +91,8 @@ impl Floor {
             languages: Vec::new(),
             agents: AgentTable::default(),
             callers: CallerTable::default(),
-            talking: BTreeMap::new(),
-            reservations: BTreeMap::new(),
+            talking: Table::default(),
+            reservations: Table::default(),
             timers: BTreeSet::new(),
             queues,
             dropped: Memory::default(),
@@ -179,7 +181,7 @@ impl Floor {
             self.timers.pop_first();
             match timer {
                 Timer::Ring(reservation) => self.ring_timed_out(reservation, out),
-                Timer::WrapUp { slot, .. } => self.wrap_up_timed_out(slot, deadline, out),
+                Timer::WrapUp(slot) => self.wrap_up_timed_out(slot, deadline, out),
                 Timer::Widen { caller, .. } => self.widened(caller, out),
                 Timer::CoolDown { caller, agent, .. } => self.cooled_down(caller, agent, out),
             }

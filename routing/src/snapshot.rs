@@ -144,6 +144,8 @@ impl Floor {
             expires_at: row.expires_at,
             origin: row.origin,
         };
+        let mut reservations: Vec<_> = self.reservations.iter().map(reservation).collect();
+        reservations.sort_unstable_by_key(|row| row.reservation);
         Snapshot {
             now: self.now,
             reservations_made: self.reservations_made,
@@ -151,7 +153,7 @@ impl Floor {
             languages: self.languages.clone(),
             agents: self.agents.rows.iter().map(|agent| self.agent_record(agent)).collect(),
             callers,
-            reservations: self.reservations.iter().map(reservation).collect(),
+            reservations,
             dropped: self.dropped.records(),
             acquainted: self.acquainted.records(),
             paces: self.queues.iter().map(|queue| (queue.id, queue.pace)).collect(),
@@ -262,7 +264,7 @@ impl Floor {
                 self.talking.insert(call, slot);
             }
             AgentState::WrapUp { until, .. } if record.report != Report::Overdue => {
-                self.timers.insert((until, Timer::WrapUp { id: record.agent, slot }));
+                self.timers.insert((until, Timer::WrapUp(slot)));
             }
             AgentState::Offline
             | AgentState::Available { .. }
@@ -303,7 +305,7 @@ impl Floor {
             cooling: cooling.clone(),
         });
         for (agent, until) in cooling {
-            let timer = self.cool_down_timer(record.arrival, slot, agent);
+            let timer = self.callers.get(slot).cool_down_timer(slot, agent);
             self.timers.insert((until, timer));
         }
         self.time_widening(slot);

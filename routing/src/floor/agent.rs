@@ -1,11 +1,11 @@
 //! Agents as the floor keeps them.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use ids::{AgentId, CallId, Class, Skill, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::table::Table;
 use super::{LanguageIndex, QueueIndex};
 use crate::state::{AgentState, BreakReason, Next};
 
@@ -158,7 +158,7 @@ impl Agent {
 /// All agents ever registered.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AgentTable {
-    by_id: BTreeMap<AgentId, AgentSlot>,
+    by_id: Table<AgentId, AgentSlot>,
     pub(crate) rows: Vec<Agent>,
 }
 

@@ -127,15 +127,18 @@ impl Floor {
             return None;
         }
         let mut best: Option<(Class, Turn)> = None;
+        let counts_as =
+            |class, turn: Turn| (effective_class(&self.config, class, turn.since, self.now), turn);
         for pool in self.pools_of(slot) {
             for (lane, class) in pool.lanes.iter().zip(BELOW_EMERGENCY) {
+                let Some(first) = lane.first() else { continue };
                 // The head may have waited less than the tail, and ageing goes by the wait.
+                if first.tail && best.is_some_and(|best| best < counts_as(class, *first)) {
+                    continue;
+                }
                 for turn in [self.first_for(slot, lane), self.first_of_tail_for(slot, lane)] {
-                    let Some(turn) = turn else { continue };
-                    let class = effective_class(&self.config, class, turn.since, self.now);
-                    if best.is_none_or(|best| (class, turn) < best) {
-                        best = Some((class, turn));
-                    }
+                    let found = turn.map(|turn| counts_as(class, turn));
+                    best = best.into_iter().chain(found).min();
                 }
             }
         }

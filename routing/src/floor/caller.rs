@@ -1,12 +1,13 @@
 //! Callers who wait, and where each is kept.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use ids::{CallId, Class, ReservationId, Timestamp};
 
 use super::line::Turn;
-use super::{AgentSlot, LanguageIndex, QueueIndex};
+use super::table::Table;
+use super::{AgentSlot, LanguageIndex, QueueIndex, Timer};
 use crate::config::FloorConfig;
 use crate::event::CallerKey;
 
@@ -77,6 +78,11 @@ impl Caller {
         self.cooling.iter().any(|(cooling, _)| *cooling == agent)
     }
 
+    /// The end of an agent's cool-down for this caller.
+    pub(crate) fn cool_down_timer(&self, caller: CallerSlot, agent: AgentSlot) -> Timer {
+        Timer::CoolDown { arrival: self.arrival, agent, caller }
+    }
+
     /// The queues whose agents are asked: the caller's own, then those of the overflow.
     pub(crate) fn reach(&self) -> impl Iterator<Item = QueueIndex> + use<'_> {
         core::iter::once(self.queue).chain(self.wider.iter().copied())
@@ -113,7 +119,7 @@ pub(crate) const BELOW_EMERGENCY: [Class; 4] =
 /// All waiting callers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallerTable {
-    by_call: BTreeMap<CallId, CallerSlot>,
+    by_call: Table<CallId, CallerSlot>,
     rows: Vec<Option<Caller>>,
     free: Vec<CallerSlot>,
 }

@@ -29,16 +29,14 @@ impl Floor {
 
     fn change_state(&mut self, slot: AgentSlot, state: AgentState, alarmed: bool) {
         if let Some(until) = self.agents.get(slot).wrap_up_ends() {
-            let id = self.agents.get(slot).id;
-            self.timers.remove(&(until, Timer::WrapUp { id, slot }));
+            self.timers.remove(&(until, Timer::WrapUp(slot)));
         }
         self.unseat(slot);
         let agent = self.agents.get_mut(slot);
         (agent.state, agent.alarmed) = (state, alarmed);
         self.seat(slot);
         if let Some(until) = self.agents.get(slot).wrap_up_ends() {
-            let id = self.agents.get(slot).id;
-            self.timers.insert((until, Timer::WrapUp { id, slot }));
+            self.timers.insert((until, Timer::WrapUp(slot)));
         }
     }
 
@@ -164,7 +162,7 @@ impl Floor {
         let caller = self.callers.remove(slot);
         self.note_if_emptied(caller.queue);
         for (agent, until) in &caller.cooling {
-            let timer = self.cool_down_timer(caller.arrival, slot, *agent);
+            let timer = caller.cool_down_timer(slot, *agent);
             self.timers.remove(&(*until, timer));
         }
         caller
@@ -176,15 +174,6 @@ impl Floor {
         if queue.waiting() == 0 {
             queue.pace.emptied();
         }
-    }
-
-    pub(crate) fn cool_down_timer(
-        &self,
-        arrival: u64,
-        caller: CallerSlot,
-        agent: AgentSlot,
-    ) -> Timer {
-        Timer::CoolDown { arrival, id: self.agents.get(agent).id, agent, caller }
     }
 
     /// The indexes of languages, making room for new ones. Nothing changes if one does not fit.
