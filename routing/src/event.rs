@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
-use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Timestamp, UserId};
+use ids::{
+    AgentId, CallId, Class, Language, QueueId, ReservationId, SkillLevel, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::state::BreakReason;
@@ -73,8 +75,8 @@ pub enum FloorEvent {
         agent: AgentId,
         /// Languages spoken. A caller's required language must be among them.
         languages: Vec<Language>,
-        /// Skills held.
-        skills: Vec<Skill>,
+        /// Skills held, and how well. A name alone, as older journals have it, is level 3.
+        skills: Vec<SkillLevel>,
         /// Queues served.
         queues: Vec<QueueId>,
     },

@@ -23,10 +23,10 @@ mod emergency;
 mod explain;
 mod line;
 mod memory;
-mod overflow;
 mod pace;
 mod place;
 mod queue;
+mod relax;
 mod reservation;
 mod reservations;
 mod table;
@@ -82,7 +82,8 @@ impl Floor {
     /// The configuration breaks a rule of [`ConfigError`].
     pub fn new(config: FloorConfig) -> Result<Self, ConfigError> {
         config.check()?;
-        let queues = config.queues.iter().map(|id| Queue::new(*id, 0)).collect();
+        let queues = config.queues.iter().map(|id| Queue::new(*id, config.tiers_of(*id), 0));
+        let queues = queues.collect();
         Ok(Self {
             config,
             now: Timestamp::default(),
@@ -182,7 +183,7 @@ impl Floor {
             match timer {
                 Timer::Ring(reservation) => self.ring_timed_out(reservation, out),
                 Timer::WrapUp(slot) => self.wrap_up_timed_out(slot, deadline, out),
-                Timer::Widen { caller, .. } => self.widened(caller, out),
+                Timer::Relax { caller, .. } => self.relaxed(caller, out),
                 Timer::CoolDown { caller, agent, .. } => self.cooled_down(caller, agent, out),
             }
         }

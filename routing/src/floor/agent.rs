@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use ids::{AgentId, CallId, Class, Skill, Timestamp};
+use ids::{AgentId, CallId, Class, SkillLevel, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::queue::Tier;
 use super::table::Table;
 use super::{LanguageIndex, QueueIndex};
 use crate::state::{AgentState, BreakReason, Next};
@@ -18,7 +19,7 @@ pub(crate) struct AgentSlot(pub(crate) u32);
 pub(crate) struct Agent {
     pub(crate) id: AgentId,
     pub(crate) languages: Vec<LanguageIndex>,
-    pub(crate) skills: Vec<Skill>,
+    pub(crate) skills: Vec<SkillLevel>,
     pub(crate) seats: Vec<Seat>,
     pub(crate) state: AgentState,
     /// What the agent asked to be once the present work is over.
@@ -64,6 +65,8 @@ pub(crate) struct Talk {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seat {
     pub(crate) queue: QueueIndex,
+    /// The first step of the queue whose skills the agent holds.
+    pub(crate) tier: Tier,
     /// Index among the queue's members of the same state.
     pub(crate) at: u32,
 }
@@ -133,6 +136,11 @@ impl Agent {
             (AgentState::WrapUp { until, .. }, Report::Filed | Report::Due) => Some(until),
             _ => None,
         }
+    }
+
+    /// What callers may require whom the agent can talk to: no language, or one of the agent's.
+    pub(crate) fn requirements(&self) -> impl Iterator<Item = Option<LanguageIndex>> + use<'_> {
+        core::iter::once(None).chain(self.languages.iter().copied().map(Some))
     }
 
     /// What boards show as the next state.

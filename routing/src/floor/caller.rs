@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use ids::{CallId, Class, ReservationId, Timestamp};
 
 use super::line::Turn;
+use super::queue::{Reach, Tier};
 use super::table::Table;
 use super::{AgentSlot, LanguageIndex, QueueIndex, Timer};
 use crate::config::FloorConfig;
@@ -32,10 +33,12 @@ pub(crate) struct Caller {
     pub(crate) key: Option<CallerKey>,
     /// The agent who knows this caller, and until when that counts.
     pub(crate) sticky: Option<(AgentSlot, Timestamp)>,
+    /// The step of its queue's skills in force: agents of this tier and those before are asked.
+    pub(crate) tier: Tier,
     /// Further queues whose agents are asked: the steps of the overflow in force, in order.
-    pub(crate) wider: Vec<QueueIndex>,
-    /// When the next step comes into force.
-    pub(crate) widens_at: Option<Timestamp>,
+    pub(crate) wider: Vec<Reach>,
+    /// When the next step of either comes into force.
+    pub(crate) relaxes_at: Option<Timestamp>,
     /// A supervisor was told that nobody is signed in.
     pub(crate) alerted: bool,
     /// Reservations that ring; at most one below `emergency`.
@@ -83,9 +86,10 @@ impl Caller {
         Timer::CoolDown { arrival: self.arrival, agent, caller }
     }
 
-    /// The queues whose agents are asked: the caller's own, then those of the overflow.
-    pub(crate) fn reach(&self) -> impl Iterator<Item = QueueIndex> + use<'_> {
-        core::iter::once(self.queue).chain(self.wider.iter().copied())
+    /// Whose agents are asked: those of the caller's own queue, then those of the overflow.
+    pub(crate) fn reach(&self) -> impl Iterator<Item = Reach> + use<'_> {
+        let own = Reach { queue: self.queue, tier: self.tier };
+        core::iter::once(own).chain(self.wider.iter().copied())
     }
 
     /// The language that agents who ring for this caller must speak.

@@ -97,7 +97,7 @@ impl Floor {
     fn askable(&self, slot: CallerSlot, relaxation: Relaxation, kinds: &[Kind]) -> Vec<AgentSlot> {
         let caller = self.callers.get(slot);
         let language = caller.language.filter(|_| relaxation == Relaxation::None);
-        let queues = caller.reach().map(|queue| self.queue_at(queue));
+        let queues = caller.reach().map(|reach| self.queue_at(reach.queue));
         let members = queues.flat_map(|queue| kinds.iter().flat_map(|kind| queue.members(*kind)));
         let mut agents: Vec<AgentSlot> = members
             .copied()

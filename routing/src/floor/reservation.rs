@@ -24,6 +24,6 @@ pub(crate) enum Timer {
     WrapUp(AgentSlot),
     /// An agent may be asked again for a caller they declined.
     CoolDown { arrival: u64, agent: AgentSlot, caller: CallerSlot },
-    /// A caller has waited so long that agents of further queues are asked.
-    Widen { arrival: u64, caller: CallerSlot },
+    /// A caller has waited so long that more agents are asked.
+    Relax { arrival: u64, caller: CallerSlot },
 }

@@ -45,7 +45,7 @@ fn with_rules(rules: QueueRules) -> FloorConfig {
 fn widening() -> FloorConfig {
     with_rules(QueueRules {
         overflow: vec![overflow(30, "b"), overflow(60, "c")],
-        waiting_max: None,
+        ..QueueRules::default()
     })
 }
 
@@ -61,7 +61,8 @@ fn staffed(config: FloorConfig, queues: &[&[&str]]) -> Day {
 
 #[test]
 fn a_full_queue_takes_emergencies_and_those_who_return_and_nobody_else() {
-    let mut day = Day::new(with_rules(QueueRules { waiting_max: Some(2), overflow: vec![] }));
+    let mut day =
+        Day::new(with_rules(QueueRules { waiting_max: Some(2), ..QueueRules::default() }));
     day.happens(10, from(7, 1, 10));
     day.happens(11, standard(2, 11));
     assert_eq!(refused(day.happens(12, standard(3, 12))), Some(RefusedWhy::Full));
@@ -118,7 +119,7 @@ fn nobody_signed_in_means_nobody_in_any_queue_that_is_asked() {
     let mut day = staffed(widening(), &[&["b"]]);
     let effects = day.happens(10, standard(1, 10));
     assert_eq!(alerts(effects), [Alert::NobodySignedIn { queue: queue("a"), call: call(1) }]);
-    let rules = QueueRules { overflow: vec![overflow(0, "b")], waiting_max: None };
+    let rules = QueueRules { overflow: vec![overflow(0, "b")], ..QueueRules::default() };
     let mut day = staffed(with_rules(rules), &[&["b"]]);
     day.happens(5, wants(1, Wanted::Break { reason: BreakReason::Meal }));
     assert!(alerts(day.happens(10, standard(1, 10))).is_empty());
@@ -127,14 +128,14 @@ fn nobody_signed_in_means_nobody_in_any_queue_that_is_asked() {
 #[test]
 fn an_overflow_that_makes_no_sense_is_refused() {
     let check = |steps: Vec<Overflow>| {
-        with_rules(QueueRules { overflow: steps, waiting_max: None }).check()
+        with_rules(QueueRules { overflow: steps, ..QueueRules::default() }).check()
     };
     let bad = Err(ConfigError::BadOverflow(queue("a")));
     assert_eq!(check(vec![overflow(9, "a")]), bad);
     assert_eq!(check(vec![overflow(9, "b"), overflow(20, "b")]), bad);
     assert_eq!(check(vec![overflow(9, "b"), overflow(8, "c")]), bad);
     assert_eq!(check(vec![overflow(9, "x")]), Err(ConfigError::UnknownQueue(queue("x"))));
-    let none = QueueRules { waiting_max: Some(0), overflow: vec![] };
+    let none = QueueRules { waiting_max: Some(0), ..QueueRules::default() };
     assert_eq!(with_rules(none).check(), Err(ConfigError::ZeroLimit));
 }
 
