@@ -208,12 +208,7 @@ impl Exchange {
     /// [`ExchangeError::Refused`] if the floor is full.
     pub async fn agent_online(&self, profile: AgentProfile) -> Result<AgentView, ExchangeError> {
         let agent = profile.agent;
-        let event = FloorEvent::AgentRegistered {
-            agent,
-            languages: profile.languages.clone(),
-            skills: profile.skills.clone(),
-            queues: profile.queues.clone(),
-        };
+        let event = profile.registration();
         let known = self.enter(profile);
         if !known {
             self.ask(event).await?;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crm::interaction::LineQuality;
-use ids::{AgentId, CallId, Class, Language, LegId, QueueId, ReservationId, Skill, Timestamp};
-use routing::{AgentState, Next};
+use ids::{AgentId, CallId, Class, Language, LegId, QueueId, ReservationId, SkillLevel, Timestamp};
+use routing::{AgentState, FloorEvent, Next};
 use telephony::driver::media::Quality;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -26,10 +26,22 @@ pub struct AgentProfile {
     pub name: String,
     /// Languages spoken.
     pub languages: Vec<Language>,
-    /// Skills held.
-    pub skills: Vec<Skill>,
+    /// Skills held, each at its level.
+    pub skills: Vec<SkillLevel>,
     /// Queues served.
     pub queues: Vec<QueueId>,
+}
+
+impl AgentProfile {
+    /// What the floor is to know.
+    pub(crate) fn registration(&self) -> FloorEvent {
+        FloorEvent::AgentRegistered {
+            agent: self.agent,
+            languages: self.languages.clone(),
+            skills: self.skills.clone(),
+            queues: self.queues.clone(),
+        }
+    }
 }
 
 /// A call alive.

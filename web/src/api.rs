@@ -49,6 +49,7 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::reset))
         .routes(routes!(users::unlock))
+        .routes(routes!(users::set_skills))
         .routes(routes!(audit::list))
 }
 

@@ -26,7 +26,7 @@ pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
     AnnouncePlace, Data, Database, Floor, Http, Limits, Log, Media, Overflow, Prompts, Queue, Rtp,
-    Session, Sip, Turn, Webrtc,
+    Session, Sip, SkillStep, Turn, Webrtc,
 };
 pub use service::Service;
 pub use trunk::Trunk;

@@ -79,6 +79,7 @@ const TABLE: &[(&str, &[Who])] = &[
     ("create_user", ACCOUNTS),
     ("reset_user", ACCOUNTS),
     ("unlock_user", ACCOUNTS),
+    ("set_user_skills", ACCOUNTS),
     ("list_audit", AUDIT),
     ("list_flows", GREETINGS),
     ("get_flow", GREETINGS),
