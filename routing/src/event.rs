@@ -181,6 +181,12 @@ pub enum FloorEvent {
         /// Which call.
         call: CallId,
     },
+    /// A call that had an agent is over because the line failed or we did: nobody said goodbye. The agent
+    /// wraps up; a caller who calls again within the grace has the wait of before.
+    CallDropped {
+        /// Which call.
+        call: CallId,
+    },
     /// The report of a call was filed, by its agent, during the talk or in wrap-up.
     ReportFiled {
         /// Which call.

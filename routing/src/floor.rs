@@ -62,7 +62,7 @@ pub struct Floor {
     pub(crate) reservations: Table<ReservationId, Reservation>,
     pub(crate) timers: BTreeSet<(Timestamp, Timer)>,
     pub(crate) queues: Vec<Queue>,
-    /// Callers who hung up while waiting, and since when they had waited.
+    /// Callers who hung up while waiting, or lost the line in talk, and since when they had waited.
     pub(crate) dropped: Memory<Dropped>,
     /// With whom callers talked last.
     pub(crate) acquainted: Memory<AgentId>,
@@ -168,6 +168,7 @@ impl Floor {
             FloorEvent::ReportFiled { call, agent } => self.report_filed(*call, *agent, out),
             FloorEvent::WrapUpFinished { agent } => self.wrap_up_finished(*agent, out),
             FloorEvent::CallEnded { call } => self.call_ended(*call, out),
+            FloorEvent::CallDropped { call } => self.call_dropped(*call, out),
             // The timers that were due have fired above.
             FloorEvent::Ticked => Ok(()),
         }

@@ -79,7 +79,7 @@
 //! - A caller whose wait passes a step of the queue's overflow is offered to the agents of further
 //!   queues as well, and never less to the queue's own. A full queue takes emergencies and those who
 //!   return, nobody else.
-//! - Who hung up while waiting and is back within the grace has the old wait. Who talked with an
+//! - Who hung up while waiting, or lost the line in talk, and is back within the grace has the old wait. Who talked with an
 //!   agent not long ago is offered to the same agent first, if that agent is available.
 //! - Wrap-up ends in time once the report is filed, and not before.
 //! - An emergency rings all agents who are available or in wrap-up, together; the first acceptance

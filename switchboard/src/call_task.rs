@@ -107,13 +107,14 @@ impl CallTask {
     /// Does the effects in order; true once the call is over.
     async fn perform(&mut self, call: &Call, effects: Vec<CallEffect>) -> bool {
         let mut over = false;
+        let breaks_off = effects.iter().any(breaks_off);
         for effect in effects {
             self.observe(&effect);
             if let Some(note) = self.witness.effect(&effect) {
                 self.hub.recording.note(note);
             }
             over |= matches!(effect, CallEffect::End { .. });
-            self.perform_one(effect).await;
+            self.perform_one(effect, breaks_off).await;
         }
         if !over {
             self.show(CallState::of(call));
@@ -121,7 +122,7 @@ impl CallTask {
         over
     }
 
-    async fn perform_one(&mut self, effect: CallEffect) {
+    async fn perform_one(&mut self, effect: CallEffect, breaks_off: bool) {
         let hub = &self.hub;
         match effect {
             CallEffect::Answer { leg } => {
@@ -163,7 +164,10 @@ impl CallTask {
                 hub.floor.tell(FloorEvent::CallerLeft { call: self.id, cause }).await;
             }
             CallEffect::ReleaseAgent { .. } => {
-                hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
+                let call = self.id;
+                let ended = FloorEvent::CallEnded { call };
+                let dropped = FloorEvent::CallDropped { call };
+                hub.floor.tell(if breaks_off { dropped } else { ended }).await;
             }
             CallEffect::SetHold { held, .. } => {
                 let call = self.id;
@@ -261,5 +265,20 @@ impl CallTask {
             let audience = view.agent.map_or(Audience::Supervisors, Audience::Agent);
             hub.bus.publish(hub.clock.now(), audience, Happening::CallChanged(Box::new(view)));
         }
+    }
+}
+
+/// The call ends and nobody meant it to: the line failed, or we did.
+fn breaks_off(effect: &CallEffect) -> bool {
+    let CallEffect::End { cause, .. } = effect else { return false };
+    match cause {
+        EndCause::CallerLost | EndCause::Stopped | EndCause::Panicked => true,
+        EndCause::CallerHungUp
+        | EndCause::AgentHungUp
+        | EndCause::CancelledBeforeAnswer
+        | EndCause::AbandonedInGreeting
+        | EndCause::AbandonedInQueue
+        | EndCause::Refused { .. }
+        | EndCause::SetUpTimedOut => false,
     }
 }

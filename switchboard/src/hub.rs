@@ -108,7 +108,7 @@ impl Hub {
         self.end_call(call, leg, EndCause::Panicked);
         // One of the two applies; the floor refuses the other.
         self.floor.tell(FloorEvent::CallerLeft { call, cause: LeaveCause::Failed }).await;
-        self.floor.tell(FloorEvent::CallEnded { call }).await;
+        self.floor.tell(FloorEvent::CallDropped { call }).await;
     }
 
     fn ring(&self, now: Timestamp, agent: AgentId, ringing: RingingView) {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::queue::Tier;
 use super::table::Table;
-use super::{LanguageIndex, QueueIndex};
+use super::{Dropped, LanguageIndex, QueueIndex};
+use crate::event::CallerKey;
 use crate::state::{AgentState, BreakReason, Next};
 
 /// Where an agent's row is: the order of registration. Never reused.
@@ -59,6 +60,9 @@ pub(crate) struct Talk {
     /// The report is filed already.
     #[serde(default)]
     pub(crate) reported: bool,
+    /// The place that a caller who is known had before the talk.
+    #[serde(default)]
+    pub(crate) place: Option<(CallerKey, Dropped)>,
 }
 
 /// A place in a queue's list of members.

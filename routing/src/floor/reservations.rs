@@ -29,7 +29,7 @@ impl Floor {
         queue.pace.taken(now, queue.waiting() > 1);
         let mut caller = self.remove_caller(accepted.caller);
         caller.ringing.remove(&id);
-        self.connect(accepted.agent, caller.call, caller.class);
+        self.connect(accepted.agent, &caller);
         if let Some(key) = caller.key {
             self.acquainted.keep(key, agent, self.now, self.config.sticky_within);
         }

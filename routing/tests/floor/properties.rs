@@ -126,6 +126,7 @@ fn event() -> impl Strategy<Value = FloorEvent> {
         1 => number().prop_map(|call| FloorEvent::CallHeld { call }),
         1 => number().prop_map(|call| FloorEvent::CallResumed { call }),
         4 => number().prop_map(|call| FloorEvent::CallEnded { call }),
+        2 => number().prop_map(|call| FloorEvent::CallDropped { call }),
         3 => Just(FloorEvent::Ticked),
     ]
 }

@@ -70,6 +70,7 @@ fn two_hundred_days_lose_nobody() {
             total.estimated,
             total.widened,
             total.eased,
+            total.dropped,
             total.known,
             total.regained,
             total.overdue,

@@ -156,6 +156,28 @@ fn who_hung_up_and_is_back_within_five_minutes_has_the_old_wait() {
 }
 
 #[test]
+fn who_lost_the_line_in_talk_and_is_back_within_five_minutes_has_the_old_wait() {
+    let mut day = Day::with_agents(&[&["hi"]]);
+    day.happens(10, from(7, 1, 10));
+    day.accepts(11, 1);
+    day.happens(20, standard(2, 20));
+    let dropped = FloorEvent::CallDropped { call: call(1) };
+    day.happens(60, dropped.clone());
+    assert!(matches!(day.state(1), AgentState::WrapUp { .. }), "the agent's part is over");
+    assert_eq!(refused(day.happens(61, dropped)), Some(RefusedWhy::UnknownCall));
+    day.happens(70, from(7, 3, 70));
+    let row = day.floor.waiting(call(3), at(70)).expect("waits");
+    assert_eq!((row.since, row.position), (at(10), 0));
+    day.ticks(90);
+    assert_eq!(day.ringing(3), [1], "before the one who came meanwhile");
+    day.accepts(91, 1);
+    day.happens(100, FloorEvent::CallEnded { call: call(3) });
+    day.happens(110, from(7, 4, 110));
+    let row = day.floor.waiting(call(4), at(110)).expect("waits");
+    assert_eq!(row.since, at(110), "said goodbye");
+}
+
+#[test]
 fn a_caller_is_offered_first_to_the_agent_they_talked_with_if_available() {
     let mut day = Day::with_agents(&[&["hi"], &["hi"]]);
     day.happens(10, from(7, 1, 10));

@@ -24,6 +24,7 @@ pub(crate) struct Report {
     pub(crate) estimated: u32,
     pub(crate) widened: u32,
     pub(crate) eased: u32,
+    pub(crate) dropped: u32,
     pub(crate) known: u32,
     pub(crate) regained: u32,
     pub(crate) overdue: u32,
@@ -55,6 +56,7 @@ impl Report {
             estimated: self.estimated + other.estimated,
             widened: self.widened + other.widened,
             eased: self.eased + other.eased,
+            dropped: self.dropped + other.dropped,
             known: self.known + other.known,
             regained: self.regained + other.regained,
             overdue: self.overdue + other.overdue,
@@ -71,7 +73,9 @@ impl fmt::Display for Report {
         let Self { answered, abandoned, events, rings, missed, rejected, .. } = self;
         let Self { lost, taken, replaced, relaxed, late, raised, .. } = self;
         let Self { returned, restarts, jumps, twice, moved, reclassed, forced, .. } = self;
-        let Self { withdrawn, estimated, widened, eased, known, regained, overdue, .. } = self;
+        let Self {
+            withdrawn, estimated, widened, eased, dropped, known, regained, overdue, ..
+        } = self;
         write!(f, "{answered} answered, {abandoned} abandoned, {events} events, {rings} rings ")?;
         write!(
             f,
@@ -88,7 +92,7 @@ impl fmt::Display for Report {
         write!(f, "{twice} events twice, {moved} moved, {reclassed} reclassed, {forced} forced, ")?;
         write!(
             f,
-            "{withdrawn} withdrawn, {estimated} waits estimated, {widened} widened, {eased} eased, "
+            "{withdrawn} withdrawn, {estimated} waits estimated, {widened} widened, {eased} eased, {dropped} dropped, "
         )?;
         write!(f, "{known} known to the agent, {regained} places regained, {overdue} overdue")
     }

@@ -316,7 +316,14 @@ impl World {
             return Ok(());
         }
         self.ends(id, Fate::Answered);
-        self.happens(FloorEvent::CallEnded { call: id })
+        if self.rng.random_bool(0.9) {
+            return self.happens(FloorEvent::CallEnded { call: id });
+        }
+        // The line failed; whoever calls again from there has the old wait.
+        self.report.dropped += 1;
+        let Citizen { key, queue, since, .. } = *self.citizen(id);
+        self.hung_up.insert(key, (self.now, queue, since));
+        self.happens(FloorEvent::CallDropped { call: id })
     }
 
     fn is_cut_off(&mut self, id: CallId) -> Result<(), String> {
