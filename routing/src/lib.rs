@@ -84,7 +84,8 @@
 //! - Wrap-up ends in time once the report is filed, and not before.
 //! - An emergency rings all agents who are available or in wrap-up, together; the first acceptance
 //!   wins. If there are none it takes the consoles that ring for lesser callers, then agents who do
-//!   not speak the language, then those who did not answer. It never cuts a live call.
+//!   not speak the language, then those who did not answer. It never cuts a live call. If nobody of its
+//!   queues is signed in, it reaches all who are, of any queue, and a supervisor is told.
 //!
 //! # What is always true
 //!

@@ -71,6 +71,8 @@ struct CallerRecord {
     arrival: u64,
     relaxation: Relaxation,
     alerted: bool,
+    #[serde(default)]
+    everywhere: bool,
     cooling: Vec<(AgentId, Timestamp)>,
     #[serde(default)]
     key: Option<CallerKey>,
@@ -187,12 +189,14 @@ impl Floor {
         for record in &snapshot.reservations {
             floor.restore_reservation(record)?;
         }
-        for slot in slots {
-            floor.line_up(slot);
-            floor.seek(slot);
-        }
         for slot in (0..).map(AgentSlot).take(floor.agents.len()) {
             floor.seat(slot);
+        }
+        for slot in slots {
+            // What the wait has changed so far follows from the wait.
+            floor.set_reach(slot);
+            floor.line_up(slot);
+            floor.seek(slot);
         }
         floor.check_sound().map_err(RestoreError::Inconsistent)?;
         floor.seek_at_once();
@@ -239,6 +243,7 @@ impl Floor {
             arrival: caller.arrival,
             relaxation: caller.relaxation,
             alerted: caller.alerted,
+            everywhere: caller.everywhere,
             key: caller.key,
             sticky: caller.sticky.map(|(agent, until)| (self.agents.get(agent).id, until)),
             cooling: cooling.map(|(agent, until)| (self.agents.get(*agent).id, *until)).collect(),
@@ -308,6 +313,7 @@ impl Floor {
             tier: Default::default(),
             wider: Vec::new(),
             relaxes_at: None,
+            everywhere: record.everywhere,
             alerted: record.alerted,
             ringing: BTreeSet::new(),
             cooling: cooling.clone(),
@@ -316,8 +322,6 @@ impl Floor {
             let timer = self.callers.get(slot).cool_down_timer(slot, agent);
             self.timers.insert((until, timer));
         }
-        // What the wait has changed so far follows from the wait.
-        self.set_reach(slot);
         Ok(())
     }
 

@@ -22,7 +22,7 @@ pub struct Sentences {
 pub fn explain(explanation: &Explanation, now: Timestamp) -> Sentences {
     let mut sentences = chosen(explanation, now);
     add_skills(&mut sentences, explanation);
-    if !explanation.widened_to.is_empty() {
+    if !explanation.widened_to.is_empty() && !explanation.all_ring {
         sentences
             .en
             .push_str(" The wait was long, so the operators of other queues are asked too.");

@@ -49,7 +49,8 @@ impl Floor {
             None => self.agents.insert(new_agent(id, languages, skills, seats, self.now)),
         };
         self.seat(slot);
-        let callers = Vec::from_iter(self.stop_if_unfit(slot, out));
+        let mut callers = Vec::from_iter(self.stop_if_unfit(slot, out));
+        callers.extend(self.reach_for_stranded());
         self.bring_together(Loose { agents: vec![slot], callers }, out);
         Ok(())
     }

@@ -80,6 +80,9 @@ impl Floor {
             Kind::Offline => {
                 self.agents.get_mut(agent).misses = 0;
                 self.announce(agent, out);
+                for caller in self.reach_for_stranded() {
+                    self.ring_together(caller, displaced, out);
+                }
                 self.alert_of_deserted_queues(agent, out);
             }
             Kind::Available
@@ -295,10 +298,9 @@ impl Floor {
     }
 
     /// Tells a supervisor, once for each caller, that nobody of the queue is signed in.
-    fn alert_if_deserted(&mut self, slot: CallerSlot, out: &mut Effects) {
+    pub(super) fn alert_if_deserted(&mut self, slot: CallerSlot, out: &mut Effects) {
         let caller = self.callers.get(slot);
-        let staffed = |reach: Reach| self.queue_at(reach.queue).everyone().signed_in() > 0;
-        if caller.alerted || caller.reach().any(staffed) {
+        if caller.alerted || !(caller.everywhere || self.is_deserted(slot)) {
             return;
         }
         let queue = self.queue_at(caller.queue);

@@ -39,6 +39,8 @@ pub(crate) struct Caller {
     pub(crate) wider: Vec<Reach>,
     /// When the next step of either comes into force.
     pub(crate) relaxes_at: Option<Timestamp>,
+    /// An emergency for which nobody was signed in: all who are, of any queue, are asked from then on.
+    pub(crate) everywhere: bool,
     /// A supervisor was told that nobody is signed in.
     pub(crate) alerted: bool,
     /// Reservations that ring; at most one below `emergency`.

@@ -64,6 +64,7 @@ impl Floor {
             tier: Default::default(),
             wider: Vec::new(),
             relaxes_at: None,
+            everywhere: false,
             alerted: false,
             ringing: Default::default(),
             cooling: Default::default(),
@@ -191,7 +192,7 @@ impl Floor {
         self.note_if_emptied(from);
         self.announce_gone(self.callers.get(slot), out);
         let caller = self.callers.get_mut(slot);
-        (caller.queue, caller.alerted) = (to, false);
+        (caller.queue, caller.alerted, caller.everywhere) = (to, false, false);
         self.set_reach(slot);
         self.line_up(slot);
         self.seek(slot);

@@ -35,6 +35,42 @@ impl Floor {
         let caller = self.callers.get_mut(slot);
         (caller.tier, caller.wider) = (tier, wider);
         self.relax_at(slot, next.map(|after| since + after));
+        if class == Class::Emergency
+            && (self.callers.get(slot).everywhere || self.is_deserted(slot))
+        {
+            self.reach_everywhere(slot);
+        }
+    }
+
+    /// Whether nobody of the queues that a caller reaches is signed in.
+    pub(super) fn is_deserted(&self, slot: CallerSlot) -> bool {
+        let staffed = |reach: Reach| self.queue_at(reach.queue).everyone().signed_in() > 0;
+        !self.callers.get(slot).reach().any(staffed)
+    }
+
+    /// Has everybody asked, of whatever queue: for an emergency any person is better than none.
+    fn reach_everywhere(&mut self, slot: CallerSlot) {
+        let own = self.callers.get(slot).queue;
+        let others = (0..).map(QueueIndex).zip(&self.queues).filter(|(index, _)| *index != own);
+        let wider = others.map(|(queue, row)| Reach { queue, tier: row.last_tier() }).collect();
+        let caller = self.callers.get_mut(slot);
+        (caller.everywhere, caller.wider) = (true, wider);
+    }
+
+    /// The agents of a queue are not who they were: emergencies that reach nobody any more reach
+    /// everybody else. They are to be rung for.
+    pub(super) fn reach_for_stranded(&mut self) -> Vec<CallerSlot> {
+        let lines = self.queues.iter().flat_map(|queue| queue.line(Class::Emergency).iter());
+        let stranded =
+            |slot: &CallerSlot| !self.callers.get(*slot).everywhere && self.is_deserted(*slot);
+        let mut stranded: Vec<CallerSlot> = lines.map(|turn| turn.slot).filter(stranded).collect();
+        stranded.sort_unstable_by_key(|slot| self.callers.get(*slot).turn(*slot));
+        for slot in &stranded {
+            self.unseek(*slot);
+            self.set_reach(*slot);
+            self.seek(*slot);
+        }
+        stranded
     }
 
     /// The skills that are asked of a queue's own agents at a step.

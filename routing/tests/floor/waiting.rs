@@ -115,6 +115,28 @@ fn an_emergency_reaches_the_whole_overflow_at_once() {
 }
 
 #[test]
+fn an_emergency_for_whom_nobody_is_signed_in_reaches_everybody_else() {
+    let mut day = staffed(config(&["a", "b", "c"]), &[&["b"], &["c"]]);
+    let told = [Alert::NobodySignedIn { queue: queue("a"), call: call(1) }];
+    assert_eq!(alerts(day.happens(10, arrived(1, Class::Emergency, "hi", at(10)))), told);
+    assert_eq!(day.ringing(1), [1, 2]);
+    day.happens(11, registered(3, &["hi"], &["a"]));
+    assert!(alerts(day.happens(12, wants(3, Wanted::Available))).is_empty(), "told once");
+    assert_eq!(day.ringing(1), [1, 2, 3], "its own join");
+    let mut day = staffed(config(&["a", "b"]), &[&["a"], &["b"]]);
+    day.happens(5, wants(1, Wanted::Break { reason: BreakReason::Meal }));
+    day.happens(10, arrived(1, Class::Emergency, "hi", at(10)));
+    assert!(day.ringing(1).is_empty(), "somebody of the queue is signed in");
+    assert_eq!(alerts(day.happens(11, wants(1, Wanted::Offline))), told);
+    assert_eq!(day.ringing(1), [2]);
+    let mut day = Day::new(config(&["a", "b"]));
+    assert_eq!(alerts(day.happens(10, arrived(1, Class::Emergency, "hi", at(10)))), told);
+    day.happens(11, registered(1, &["hi"], &["b"]));
+    day.happens(12, wants(1, Wanted::Available));
+    assert_eq!(day.ringing(1), [1], "whoever comes first");
+}
+
+#[test]
 fn nobody_signed_in_means_nobody_in_any_queue_that_is_asked() {
     let mut day = staffed(widening(), &[&["b"]]);
     let effects = day.happens(10, standard(1, 10));
