@@ -58,6 +58,8 @@ pub enum Entity {
     User,
     /// A version of a greeting or a calendar.
     Configuration,
+    /// A shift, leave, or the need of a queue.
+    Roster,
     /// Several kinds at once, as one search shows them.
     Mixed,
 }
@@ -142,6 +144,7 @@ impl Entity {
         Self::Recording,
         Self::User,
         Self::Configuration,
+        Self::Roster,
         Self::Mixed,
     ];
 
@@ -157,6 +160,7 @@ impl Entity {
             Self::Recording => "recording",
             Self::User => "user",
             Self::Configuration => "configuration",
+            Self::Roster => "roster",
             Self::Mixed => "mixed",
         }
     }

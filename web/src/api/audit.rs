@@ -149,6 +149,7 @@ const fn entity(entity: Entity) -> &'static str {
         Entity::Recording => "recording",
         Entity::User => "user",
         Entity::Configuration => "configuration",
+        Entity::Roster => "roster",
         Entity::Mixed => "mixed",
     }
 }

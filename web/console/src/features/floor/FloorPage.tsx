@@ -1,5 +1,5 @@
 // The supervisor's floor: tiles, queues, who waits, agents, calls, alerts. All by push; times tick here
-// by the server's clock. No polling.
+// by the server's clock. Nothing is polled but the roster, once a minute.
 import { useState } from "react";
 import type { AgentView, CallView } from "../../api/types";
 import { useCall } from "../../call/CallProvider";
@@ -11,6 +11,7 @@ import { AgentGrid } from "./AgentGrid";
 import { AlertList } from "./AlertList";
 import { CallerDialog } from "./CallerDialog";
 import { CallTable } from "./CallTable";
+import { DutyList } from "./DutyList";
 import { ForceDialog } from "./ForceDialog";
 import { QueueTable } from "./QueueTable";
 import { Tiles } from "./Tiles";
@@ -64,6 +65,7 @@ export function FloorPage() {
         </div>
         <div className="stack">
           <AlertList board={board} />
+          <DutyList board={board} />
           <TrunkList board={board} />
         </div>
       </div>

@@ -137,6 +137,7 @@ const FLOOR = { to: "/floor", icon: "people", word: "rail.floor" } as const;
 const AREAS = [
   { to: "/search", icon: "search", word: "rail.search" },
   { to: "/cases", icon: "note", word: "rail.cases" },
+  { to: "/roster", icon: "clock", word: "rail.roster" },
   { to: "/settings", icon: "person", word: "rail.settings" },
 ] as const satisfies { to: string; icon: IconName; word: string }[];
 
@@ -154,6 +155,7 @@ function Rail({ session }: { session: Session }) {
     },
     { chord: "KeyH", label: t(first.word), run: () => void navigate({ to: first.to }) },
     { chord: "KeyM", label: t("keys.cases"), run: () => void navigate({ to: "/cases" }) },
+    { chord: "KeyR", label: t("rail.roster"), run: () => void navigate({ to: "/roster" }) },
   ]);
   return (
     <nav className="rail" aria-label={t("rail.label")}>
