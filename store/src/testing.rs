@@ -47,9 +47,9 @@ impl TestDb {
         let database = format!("test_{}", Uuid::from_u128(rand::random()).simple());
         administer(&admin_url, &format!("CREATE DATABASE {database}")).await;
         let (base, _) = admin_url.rsplit_once('/').expect("the server's URL names a database");
+        let url = format!("{base}/{database}");
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let place = Place::Server { admin_url, database: database.clone() };
-        Self::open(format!("{base}/{database}"), place, folder).await
+        Self::open(url, Place::Server { admin_url, database }, folder).await
     }
 
     async fn open(url: String, place: Place, folder: tempfile::TempDir) -> Self {
