@@ -1,14 +1,19 @@
 //! The log: where it goes and what is kept out. Set up once, by the program.
 //!
-//! Nothing about a person is ever logged; `rsipstack` below `warn` would log whole SIP messages with
-//! callers' numbers, so the filter keeps it at `warn` whatever the settings say.
+//! Nothing about a person is ever logged. `rsipstack` quotes what it could not read, callers' numbers
+//! and all: of its events only the place in its source is logged ([`discreet`]). Below `warn` it would
+//! log every SIP message, so the filter keeps it at `warn` whatever the settings say.
 
 use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Directive;
+use tracing_subscriber::fmt::format;
 
+use self::discreet::Discreet;
 use crate::config::{ConfigProblem, Log};
+
+mod discreet;
 
 /// Starts logging to standard error.
 ///
@@ -18,10 +23,14 @@ pub fn start(settings: &Log) -> Result<(), ConfigProblem> {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter(&settings.filter)?)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(true);
+        .with_ansi(std::io::stderr().is_terminal());
     // Logging may be set up already when a test runs several programs in one process: keep the first.
-    let _already = if settings.json { log.json().try_init() } else { log.try_init() };
+    let _already = if settings.json {
+        let lines = log.json();
+        lines.event_format(Discreet::as_json(format().json())).try_init()
+    } else {
+        log.event_format(Discreet::as_text(format())).try_init()
+    };
     Ok(())
 }
 
