@@ -2,6 +2,7 @@
 //! sockets on 127.0.0.1. Nothing here looks inside the program.
 
 pub mod desk;
+pub mod greeting;
 pub mod load;
 pub mod metrics;
 pub mod ports;
