@@ -104,7 +104,7 @@ pub async fn set_station(
         short.ok_or(BadStationAddress).and_then(|text| text.parse())
     };
     let address = choice.address.map(read).transpose();
-    let address = address.map_err(|wrong| Problem::field("address", &wrong.to_string()))?;
+    let address = address.map_err(|wrong| Problem::field("address", wrong.to_string()))?;
     let agent = AgentId::from(signed.person.user);
     Ok(Json((&app.exchange().set_station(agent, address)?).into()))
 }

@@ -90,6 +90,10 @@ export const TESTID = {
   callerSubmit: "caller-submit",
   // Everywhere
   language: "language-switch",
+  telephoneRings: "telephone-rings",
+  stationAddress: "station-address",
+  stationUse: "station-use",
+  stationRemove: "station-remove",
   theme: "theme-switch",
   density: "density", // + "-roomy", "-dense"
   takeOver: "take-over",
