@@ -69,6 +69,7 @@ impl CallTask {
                     // Normal for a race: the caller hung up while the agent pressed hold.
                     metrics::counter!("helpline_call_events_refused_total").increment(1);
                     if refused.agent_to_release().is_some() {
+                        self.hub.release_station(self.id);
                         self.hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
                     }
                     refused.state
@@ -82,6 +83,7 @@ impl CallTask {
         self.inbox.close();
         while let Ok(CallInput::Event(event)) = self.inbox.try_recv() {
             if matches!(event, CallEvent::AgentAccepted { .. }) {
+                self.hub.release_station(self.id);
                 self.hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
             }
         }
@@ -164,6 +166,7 @@ impl CallTask {
                 hub.floor.tell(FloorEvent::CallerLeft { call: self.id, cause }).await;
             }
             CallEffect::ReleaseAgent { .. } => {
+                hub.release_station(self.id);
                 let call = self.id;
                 let ended = FloorEvent::CallEnded { call };
                 let dropped = FloorEvent::CallDropped { call };

@@ -61,6 +61,7 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(agents::get))
         .routes(routes!(agents::set_state))
         .routes(routes!(agents::connect_media))
+        .routes(routes!(agents::set_station))
         .routes(routes!(agents::finish_wrap_up))
         .routes(routes!(supervision::force_state))
         .routes(routes!(supervision::move_caller))

@@ -36,7 +36,16 @@ impl From<ExchangeError> for Problem {
             ExchangeError::NotOnTheFloor => {
                 state("You are not on the floor: the event stream is not connected.")
             }
-            ExchangeError::NoAudio => state("Connect the audio of your browser first."),
+            ExchangeError::NoAudio => {
+                state("Connect the audio of your browser first, or set your telephone.")
+            }
+            ExchangeError::AnswerTheTelephone => {
+                state("Your telephone rings: answer it to take the caller.")
+            }
+            ExchangeError::StationNotAllowed => Self::field(
+                "address",
+                "No telephone may be there: it is in no network of `station.networks`.",
+            ),
             ExchangeError::CallRefused(refusal) => refused_call(refusal),
             ExchangeError::Recording(RecordingError::WrongState) => {
                 state("The call is not being recorded, or its recording is not paused.")

@@ -97,6 +97,7 @@ const TABLE: &[(&str, &[Who])] = &[
     ("get_own_agent", AGENTS),
     ("set_own_state", AGENTS),
     ("connect_own_media", AGENTS),
+    ("set_own_station", AGENTS),
     ("finish_own_wrap_up", AGENTS),
     ("force_agent_state", DIRECTORS),
     ("move_call", DIRECTORS),

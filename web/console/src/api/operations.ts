@@ -30,6 +30,8 @@ export const setUpPassword = (token: string, password: string) =>
 // The desk
 export const putState = (want: Want) =>
   answer(client.PUT("/api/v1/agents/me/state", { body: want }));
+export const putStation = (address: string | null) =>
+  answer(client.PUT("/api/v1/agents/me/station", { body: { address } }));
 export const postMedia = (sdp: string, signal?: AbortSignal) =>
   answer(client.POST("/api/v1/agents/me/media", { body: { sdp }, signal }));
 export const getIceServers = (signal?: AbortSignal) =>

@@ -132,6 +132,10 @@ export const TESTID = {
   rosterOwnDay: "roster-own-day",
   // Everywhere
   language: "language-switch",
+  telephoneRings: "telephone-rings",
+  stationAddress: "station-address",
+  stationUse: "station-use",
+  stationRemove: "station-remove",
   theme: "theme-switch",
   density: "density", // + "-roomy", "-dense"
   takeOver: "take-over",
