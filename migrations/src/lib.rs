@@ -10,6 +10,7 @@ mod m0002_records;
 mod m0003_line_quality;
 mod m0004_config_versions;
 mod m0005_recordings;
+mod m0007_callback_wishes;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_line_quality::Step),
             Box::new(m0004_config_versions::Step),
             Box::new(m0005_recordings::Step),
+            Box::new(m0007_callback_wishes::Step),
         ]
     }
 }

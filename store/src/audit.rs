@@ -54,6 +54,8 @@ pub enum Entity {
     Interaction,
     /// The recording of a call.
     Recording,
+    /// The wish of a caller to be called back.
+    Callback,
     /// An account of the helpline's own staff.
     User,
     /// A version of a greeting or a calendar.
@@ -140,6 +142,7 @@ impl Entity {
         Self::Report,
         Self::Interaction,
         Self::Recording,
+        Self::Callback,
         Self::User,
         Self::Configuration,
         Self::Mixed,
@@ -155,6 +158,7 @@ impl Entity {
             Self::Report => "report",
             Self::Interaction => "interaction",
             Self::Recording => "recording",
+            Self::Callback => "callback",
             Self::User => "user",
             Self::Configuration => "configuration",
             Self::Mixed => "mixed",

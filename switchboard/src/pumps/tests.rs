@@ -11,7 +11,7 @@ use routing::AgentState;
 use store::testing::TestDb;
 use telephony::call::{EndCause, Refusal};
 use telephony::driver::media::{Hears, MediaConfig, MediaPlane, Sends};
-use telephony::driver::sip::SipPort;
+use telephony::driver::sip::{SipCounts, SipPort};
 use telephony::driver::trunk::TrunkView;
 use telephony::flow::builtin_flow;
 use telephony::media::AudioLibrary;
@@ -49,6 +49,9 @@ impl SipPort for NoSip {
     fn describe(&self, _: LegId, _: Result<String, Refusal>) {}
     fn refuse(&self, _: LegId, _: Refusal) {}
     fn hang_up(&self, _: LegId) {}
+    fn counts(&self) -> SipCounts {
+        SipCounts::default()
+    }
     fn trunks(&self) -> Vec<TrunkView> {
         Vec::new()
     }

@@ -90,6 +90,7 @@ impl Witness {
             | CallEffect::StopPlaying { .. }
             | CallEffect::SendDigit { .. }
             | CallEffect::RememberLanguage { .. }
+            | CallEffect::WishCallback
             | CallEffect::RaiseClass { .. }
             | CallEffect::LeaveQueue { .. }
             | CallEffect::ReleaseAgent { .. }

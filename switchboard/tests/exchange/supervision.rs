@@ -7,7 +7,7 @@ use std::time::Duration;
 use ids::LegId;
 use store::testing::TestDb;
 use telephony::call::{EndCause, Refusal};
-use telephony::driver::sip::SipPort;
+use telephony::driver::sip::{SipCounts, SipPort};
 use telephony::driver::trunk::TrunkView;
 
 use crate::support::Bench;
@@ -38,6 +38,10 @@ impl SipPort for PanicsOnce {
 
     fn hang_up(&self, leg: LegId) {
         self.inner.hang_up(leg);
+    }
+
+    fn counts(&self) -> SipCounts {
+        self.inner.counts()
     }
 
     fn trunks(&self) -> Vec<TrunkView> {

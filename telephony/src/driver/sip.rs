@@ -124,4 +124,6 @@ pub trait SipPort: Send + Sync + 'static {
     fn hang_up(&self, leg: LegId);
     /// The trunks and how they are doing, in the order of the settings.
     fn trunks(&self) -> Vec<TrunkView>;
+    /// What is open and what was counted.
+    fn counts(&self) -> SipCounts;
 }

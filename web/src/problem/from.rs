@@ -313,6 +313,7 @@ const fn name(entity: Entity) -> &'static str {
         Entity::Report => "report",
         Entity::Interaction => "interaction",
         Entity::Recording => "recording",
+        Entity::Callback => "call-back wish",
         Entity::User => "user",
         Entity::Configuration => "version",
         Entity::Mixed => "record",

@@ -51,6 +51,22 @@ export const reclassCall = (id: Id, wanted: CallClass) =>
 export const acknowledgeAlert = (id: number) =>
   answer(client.POST("/api/v1/alerts/{id}/acknowledge", { params: { path: { id } } }));
 
+// Callers who wish to be called back
+export const countCallbacks = () => answer(client.GET("/api/v1/callbacks/open"));
+export const listCallbacks = () =>
+  answer(client.GET("/api/v1/callbacks", { params: { query: { limit: 100 } } }));
+export const decideCallback = (
+  id: Id,
+  version: number,
+  state: components["schemas"]["CallbackState"],
+) =>
+  answer(
+    client.PUT("/api/v1/callbacks/{id}/state", {
+      params: { path: { id }, header: onVersion(version) },
+      body: { state },
+    }),
+  );
+
 // The call
 export const getCall = (id: Id) => answer(client.GET("/api/v1/calls/{id}", { params: at(id) }));
 export const holdCall = (id: Id) =>

@@ -19,12 +19,29 @@ const TRUNK = {
   checked: true,
   calls: 1,
 };
+const WISH = {
+  id: "w1",
+  version: 3,
+  interaction_id: "call-9",
+  number: "+919999000012",
+  line: "104",
+  queue: "health",
+  class: "emergency",
+  kind: "unserved",
+  cause: "queue_full",
+  wished_at: iso(-300_000),
+  last_wished_at: iso(-60_000),
+  times: 2,
+  state: "open",
+};
 let server: MadeUpServer;
 
 beforeEach(() => {
   server = new MadeUpServer({
     "GET /queues": { json: QUEUES },
     "GET /trunks": { json: [TRUNK] },
+    "GET /callbacks/open": { json: { open: 2, emergency: 1 } },
+    "GET /callbacks": { json: { callbacks: [WISH] } },
     "PUT /agents/u1/state": { json: agent("talking", { next: { next: "offline" } }) },
     "POST /calls/call-2/move": { status: 204 },
     "POST /calls/call-2/reclass": { status: 204 },
@@ -47,13 +64,15 @@ it.each(["en", "hi"] as const)("shows the floor as it is told, in %s", async (la
   await expectAccessible();
 });
 
-it("ticks nothing by asking: one request for names and none for figures", async () => {
+it("ticks nothing by asking: one request for names, one for call-backs, none for figures", async () => {
   const { tell } = await showDesk(<FloorPage />);
   await tell(watching());
   await tell({ type: "call_changed", call: call({ id: "call-3", state: "greeting" }) });
   expect(tile("calls").textContent).toContain("3");
   await waitFor(() => expect(server.asked.length).toBeGreaterThan(0));
-  expect(new Set(server.asked.map(({ path }) => path))).toEqual(new Set(["/queues", "/trunks"]));
+  expect(new Set(server.asked.map(({ path }) => path))).toEqual(
+    new Set(["/callbacks/open", "/queues", "/trunks"]),
+  );
 });
 
 it("forces a state with a reason, by keyboard, and not without", async () => {
@@ -144,4 +163,27 @@ it("says an alert when it comes, and who has seen to it", async () => {
   await tell({ type: "alert_acknowledged", ...alert(5, { acknowledged }) });
   expect(screen.getByTestId(TESTID.floorAlert).textContent).toContain("Vikram");
   expect(tile("alerts").textContent).toContain("0");
+});
+
+it("counts who wishes to be called back, lists them on request and notes who was called", async () => {
+  const keyboard = userEvent.setup();
+  server.on("PUT /callbacks/w1/state", { status: 412, json: { type: "version-conflict" } });
+  const { tell } = await showDesk(<FloorPage />);
+  await tell(watching());
+  await waitFor(() =>
+    expect(screen.getByTestId(TESTID.callbackCount).textContent).toContain("2 open, 1 of them"),
+  );
+  expect(server.requests("GET", "/callbacks")).toHaveLength(0);
+  await keyboard.click(screen.getByText("Show the list"));
+  const row = await screen.findByTestId(TESTID.callback);
+  expect(row.textContent).toContain("+919999000012");
+  expect(row.textContent).toContain("not served, queue full, 2 times");
+  await expectAccessible();
+  await keyboard.click(within(row).getByText("Called back"));
+  expect((await screen.findByText(/Somebody else decided/)).textContent).toBeTruthy();
+  const asked = server.requests("PUT", "/callbacks/w1/state")[0];
+  expect(asked?.body).toEqual({ state: "done" });
+  server.on("PUT /callbacks/w1/state", { json: { ...WISH, state: "done", version: 4 } });
+  await keyboard.click(within(row).getByText("No longer wanted"));
+  await waitFor(() => expect(screen.queryByText(/Somebody else decided/)).toBeNull());
 });

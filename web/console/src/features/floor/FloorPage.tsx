@@ -1,5 +1,5 @@
 // The supervisor's floor: tiles, queues, who waits, agents, calls, alerts. All by push; times tick here
-// by the server's clock. No polling.
+// by the server's clock. No polling, but for the number of call-back wishes.
 import { useState } from "react";
 import type { AgentView, CallView } from "../../api/types";
 import { useCall } from "../../call/CallProvider";
@@ -9,6 +9,7 @@ import { useKeys } from "../../ui/keys";
 import { TESTID } from "../../ui/testid";
 import { AgentGrid } from "./AgentGrid";
 import { AlertList } from "./AlertList";
+import { CallbackList } from "./CallbackList";
 import { CallerDialog } from "./CallerDialog";
 import { CallTable } from "./CallTable";
 import { ForceDialog } from "./ForceDialog";
@@ -64,6 +65,7 @@ export function FloorPage() {
         </div>
         <div className="stack">
           <AlertList board={board} />
+          <CallbackList />
           <TrunkList board={board} />
         </div>
       </div>
