@@ -186,6 +186,12 @@ pub enum FloorEvent {
         /// Whose report.
         agent: AgentId,
     },
+    /// An agent ended wrap-up before its time: what was asked to come next comes now, else the agent
+    /// is available. Refused while the report is owed.
+    WrapUpFinished {
+        /// Who.
+        agent: AgentId,
+    },
     /// Time passed; see `Floor::poll_timeout`.
     Ticked,
 }

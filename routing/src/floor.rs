@@ -163,6 +163,7 @@ impl Floor {
             FloorEvent::CallHeld { call } => self.call_held(*call, out),
             FloorEvent::CallResumed { call } => self.call_resumed(*call, out),
             FloorEvent::ReportFiled { call, agent } => self.report_filed(*call, *agent, out),
+            FloorEvent::WrapUpFinished { agent } => self.wrap_up_finished(*agent, out),
             FloorEvent::CallEnded { call } => self.call_ended(*call, out),
             // The timers that were due have fired above.
             FloorEvent::Ticked => Ok(()),

@@ -303,6 +303,14 @@ impl Exchange {
         self.ask(FloorEvent::ReportFiled { call, agent }).await
     }
 
+    /// The agent ends wrap-up: what was asked to come next comes now, else the agent is available.
+    ///
+    /// # Errors
+    /// What the floor refuses: the agent is not in wrap-up, or the report is not filed.
+    pub async fn finish_wrap_up(&self, agent: AgentId) -> Result<(), ExchangeError> {
+        self.ask(FloorEvent::WrapUpFinished { agent }).await
+    }
+
     /// The agent declines.
     ///
     /// # Errors

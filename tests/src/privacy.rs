@@ -60,7 +60,7 @@ impl Canaries {
 /// A text as it stands in a line: as it is, and as `{:?}` writes it, which escapes the vowel signs of
 /// Devanagari.
 fn as_logged(text: &str) -> impl Iterator<Item = String> + use<> {
-    let escaped = text.escape_debug().to_string();
+    let escaped = format!("{text:?}").trim_matches('"').to_owned();
     let other = (escaped != text).then_some(escaped);
     std::iter::once(text.to_owned()).chain(other)
 }

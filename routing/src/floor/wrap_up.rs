@@ -42,6 +42,25 @@ impl Floor {
         self.set_state(slot, AgentState::WrapUp { call, until });
     }
 
+    /// The agent is done before the time is over.
+    pub(super) fn wrap_up_finished(
+        &mut self,
+        agent: AgentId,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let slot = self.agents.slot(agent).ok_or(RefusedWhy::UnknownAgent)?;
+        let agent = self.agents.get(slot);
+        if !matches!(agent.state, AgentState::WrapUp { .. }) {
+            return Err(RefusedWhy::WrongState);
+        }
+        if agent.report != Report::Filed {
+            return Err(RefusedWhy::ReportUnfiled);
+        }
+        self.finish_work(slot, self.now);
+        self.bring_together(Loose { agents: vec![slot], callers: Vec::new() }, out);
+        Ok(())
+    }
+
     fn alert_of_overdue(&self, slot: AgentSlot, call: CallId, out: &mut Effects) {
         let agent = self.agents.get(slot).id;
         out.push(FloorEffect::Alert { alert: Alert::ReportOverdue { agent, call } });

@@ -114,6 +114,8 @@ fn event() -> impl Strategy<Value = FloorEvent> {
         2 => number().prop_map(left),
         2 => (number(), 1..8_u128)
             .prop_map(|(call, number)| FloorEvent::ReportFiled { call, agent: agent(number) }),
+        2 => (1..8_u128)
+            .prop_map(|number| FloorEvent::WrapUpFinished { agent: agent(number) }),
         2 => supervision(),
         1 => number().prop_map(|call| FloorEvent::CallHeld { call }),
         1 => number().prop_map(|call| FloorEvent::CallResumed { call }),

@@ -237,6 +237,27 @@ fn a_report_filed_in_time_lets_wrap_up_end_by_itself() {
 }
 
 #[test]
+fn who_finishes_wrap_up_early_goes_where_they_were_asked_to_go() {
+    let finished = || FloorEvent::WrapUpFinished { agent: agent(1) };
+    let rest = Wanted::Break { reason: BreakReason::Meal };
+    let mut day = with_reports();
+    day.happens(20, forced(1, rest));
+    assert_eq!(refused(day.happens(21, finished())), Some(RefusedWhy::WrongState), "it is a talk");
+    day.happens(40, FloorEvent::CallEnded { call: call(1) });
+    assert_eq!(refused(day.happens(41, finished())), Some(RefusedWhy::ReportUnfiled));
+    day.happens(45, filed());
+    day.happens(46, finished());
+    let state = AgentState::Break { reason: BreakReason::Meal, since: at(46) };
+    assert_eq!(day.state(1), state, "and not when the time of wrap-up is over");
+
+    let mut day = with_reports();
+    day.happens(40, FloorEvent::CallEnded { call: call(1) });
+    day.happens(45, filed());
+    day.happens(46, finished());
+    assert_eq!(day.state(1), AgentState::Available { since: at(46) });
+}
+
+#[test]
 fn an_emergency_may_ring_who_owes_a_report_and_the_report_is_still_owed() {
     let mut day = with_reports();
     day.happens(40, FloorEvent::CallEnded { call: call(1) });

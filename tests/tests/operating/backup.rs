@@ -104,7 +104,7 @@ async fn everything_kept_is_back_after_a_restore_and_can_be_searched() {
     let said = told(&output);
     assert!(said.contains("sound") && said.contains("can be found"), "{said}");
     let after = rows(&data.join("helpline.db")).await;
-    assert!(after["journal"] > 0 && after["interaction"] > 0, "a call was kept: {after:?}");
+    assert!(after["journal"] > 0 && after["interactions"] > 0, "a call was kept: {after:?}");
     for (table, count) in &before {
         // The sign-in and the searches before the backup are in it, later ones are not.
         assert_eq!(after.get(table), Some(count), "{table}");

@@ -76,7 +76,7 @@ async fn a_helpline_that_serves_is_well_and_its_ports_are_its_own() {
         ("HTTP__LISTEN", &http),
         ("SIP__LISTEN", &sip),
         ("WEBRTC__LISTEN", "127.0.0.1:0"),
-        ("SIP__CALLS_MAX", "10"),
+        ("SIP__CALLS_MAX", "100"),
         ("HTTP__EVENT_STREAMS_MAX", "10"),
     ]);
     for check in ["port http", "port sip udp", "port sip tcp"] {

@@ -1,55 +1,15 @@
 //! The program is told to stop in the middle of a call.
 
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
+use tests::caller::Caller;
 use tests::desk::{self, News, Stream};
 use tests::program::{PASSWORD, Program};
 use tests::telephone::Sipp;
 use tokio::time::{Instant, sleep};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A citizen who is on the line; gone with the test.
-struct Caller(Child);
-
-impl Drop for Caller {
-    fn drop(&mut self) {
-        // Ended already in a test that passes.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Caller {
-    fn begin(program: &Program, more: &[&str]) -> Self {
-        let to = format!("sip:104@{}", program.sip);
-        let mut dial: Command = tests::program::command(&["dial", "--to", &to]).expect("built");
-        let child = dial.args(more).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        Self(child.expect("it dials"))
-    }
-
-    /// Waits until the other side has hung up; false if the call was lost or refused.
-    async fn was_hung_up(mut self) -> bool {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.0.try_wait().expect("a status") {
-                return status.success();
-            }
-            assert!(Instant::now() < until, "the caller is left in silence");
-            sleep(Duration::from_millis(50)).await;
-        }
-    }
-}
-
-async fn until_on_the_line(program: &Program) {
-    let until = Instant::now() + PATIENCE;
-    while program.metric("helpline_calls").await.expect("metrics") < 1.0 {
-        assert!(Instant::now() < until, "nobody is on the line");
-        sleep(Duration::from_millis(50)).await;
-    }
-}
 
 async fn until_not_ready(program: &Program) {
     let until = Instant::now() + PATIENCE;
@@ -74,7 +34,7 @@ async fn outcomes(database: &std::path::Path) -> Vec<String> {
     let mut one = ConnectOptions::new(format!("sqlite://{}", database.display()));
     one.max_connections(1);
     let db = Database::connect(one).await.expect("the database opens");
-    let sql = "SELECT outcome FROM interaction WHERE synthetic = 0 AND outcome IS NOT NULL";
+    let sql = "SELECT outcome FROM interactions WHERE synthetic = 0 AND outcome IS NOT NULL";
     let query = Statement::from_string(db.get_database_backend(), sql);
     let rows = db.query_all_raw(query).await.expect("rows");
     rows.iter().map(|row| row.try_get("", "outcome").expect("text")).collect()
@@ -85,8 +45,8 @@ async fn a_stop_takes_no_more_calls_tells_the_consoles_and_a_second_one_ends_the
     let mut program = Program::start(&[("STOP__DRAIN_S", "600")]).await.expect("it starts");
     let api = desk::sign_in(program.http, "operator1", PASSWORD).await.expect("a session");
     let mut stream = Stream::open(&api).await.expect("a console");
-    let caller = Caller::begin(&program, &[]);
-    until_on_the_line(&program).await;
+    let caller = Caller::begin(&program, "104", &[]);
+    caller.until_on_the_line(&program).await;
     program.tell_to_stop().expect("told");
     until_not_ready(&program).await;
     until_told(&mut stream).await;
@@ -102,16 +62,16 @@ async fn a_stop_takes_no_more_calls_tells_the_consoles_and_a_second_one_ends_the
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_waits_for_the_calls_alive_but_not_for_ever() {
     let mut program = Program::start(&[("STOP__DRAIN_S", "600")]).await.expect("it starts");
-    let caller = Caller::begin(&program, &["--hang-up-after", "3s"]);
-    until_on_the_line(&program).await;
+    let caller = Caller::begin(&program, "104", &["--hang-up-after", "3s"]);
+    caller.until_on_the_line(&program).await;
     program.tell_to_stop().expect("told");
     program.until_ended().await.expect("it ends once the caller has hung up");
     assert!(caller.was_hung_up().await, "the caller hung up");
     assert_ne!(outcomes(&program.database()).await, ["stopped"]);
 
     let mut program = Program::start(&[("STOP__DRAIN_S", "1")]).await.expect("it starts");
-    let caller = Caller::begin(&program, &[]);
-    until_on_the_line(&program).await;
+    let caller = Caller::begin(&program, "104", &[]);
+    caller.until_on_the_line(&program).await;
     program.tell_to_stop().expect("told");
     program.until_ended().await.expect("it ends when the time is over");
     assert!(caller.was_hung_up().await, "the caller got a BYE");

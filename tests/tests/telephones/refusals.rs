@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tests::caller::Caller;
 use tests::program::Program;
 use tests::telephone::Sipp;
 
@@ -16,13 +17,17 @@ async fn what_cannot_be_is_refused_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_exchange_says_so_and_serves_those_it_has() {
-    let settings = [("SIP__CALLS_PER_SECOND_MAX", "1")];
+async fn a_full_exchange_says_so_and_keeps_the_places_of_those_in_danger() {
+    // 50 places are kept for 104: one is left for the number of the schemes.
+    let settings = [("SIP__CALLS_MAX", "51")];
     let program = Program::start(&settings).await.expect("the program starts");
-    Sipp::new("brief").run(&program).await.expect("the first is answered");
-    Sipp::new("busy").run(&program).await.expect("the next within the second gets 503");
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
-    Sipp::new("brief").run(&program).await.expect("and later again");
+    let first = Caller::begin(&program, "1031", &["--hang-up-after", "8s"]);
+    first.until_on_the_line(&program).await;
+    Sipp::new("busy").dialled("1031").run(&program).await.expect("the next one gets 503");
+    Sipp::new("brief").run(&program).await.expect("104 is answered");
+    assert!(first.was_hung_up().await, "the first was not disturbed");
+    program.until_quiet(Duration::from_secs(60)).await.expect("the first is gone");
+    Sipp::new("brief").dialled("1031").run(&program).await.expect("there is a place again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

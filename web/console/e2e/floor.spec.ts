@@ -65,7 +65,8 @@ test("a supervisor sees a call come, wait, ring and talk, and changes its course
   await desk.end();
   await caller.report();
   await expect(talks).toHaveCount(0, SOON);
-  await expect(agent).toHaveAttribute("data-state", "wrap_up", SOON);
+  await desk.wrapUp("The supervisor asked for a break after this call.", "break");
+  await expect(agent).toHaveAttribute("data-state", "break", SOON);
   expect(
     asked.filter((path) => path.endsWith("/floor")),
     "nothing is polled",

@@ -20,9 +20,9 @@ const TALK_MS = 2_500;
 
 test("a call is recorded and heard again on the page of its case", async ({ operator, dial }) => {
   test.setTimeout(120_000);
-  const desk = await operator("operator3");
+  const desk = await operator("operator6");
   await desk.startShift();
-  const caller = dial({ from: "+919999000013" });
+  const caller = dial({ from: "+919999060081" });
   await desk.is("ringing", 30_000);
   await desk.answer();
   const mark = desk.get(TESTID.recording);

@@ -96,12 +96,16 @@ pub async fn finish_wrap_up(
     }
     // The floor knows of a report that was filed in wrap-up or talk, but not of one filed by machine.
     app.exchange().report_filed(agent, call).await?;
-    // What the agent asked for during the work counts; `available` would cancel it.
-    let want = match view.and_then(|view| view.next) {
-        Some(routing::Next::Break { reason }) => Wanted::Break { reason },
-        Some(routing::Next::Offline) => Wanted::Offline,
-        None => Wanted::Available,
+    let view = app.exchange().agent_view(agent);
+    let Some((AgentState::WrapUp { .. }, next)) = view.map(|view| (view.state, view.next)) else {
+        // The report was overdue, and nothing else kept the wrap-up going.
+        return Ok(StatusCode::NO_CONTENT);
     };
-    app.exchange().request_state(agent, want).await?;
+    // What was asked for during the work comes now; `available` would cancel it, and without it the
+    // agent needs sound.
+    match next {
+        Some(_) => app.exchange().finish_wrap_up(agent).await?,
+        None => app.exchange().request_state(agent, Wanted::Available).await.map(|_| ())?,
+    }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,7 +4,7 @@
 //! sum of the list. Whatever goes wrong, the folder is empty again afterwards.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,9 @@ use super::{Progress, copy_summed};
 
 /// No manifest is longer, bytes: some hundred thousand recordings.
 const MANIFEST_MAX: u64 = 64 * 1024 * 1024;
+
+/// How every backup begins: the first bytes of Zstandard (RFC 8878 section 3.1.1).
+const BEGINNING: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 
 /// Why nothing was restored: each one sentence for the person who tries.
 #[derive(Debug, Error)]
@@ -84,15 +87,26 @@ struct Unpacking<'a> {
 impl Unpacking<'_> {
     fn all(
         &self,
-        packed: BufReader<File>,
+        mut packed: BufReader<File>,
         progress: Progress<'_>,
     ) -> Result<Manifest, RestoreProblem> {
         let other = || RestoreProblem::Other(self.file.to_owned());
+        if !packed.fill_buf().is_ok_and(|bytes| bytes.starts_with(&BEGINNING)) {
+            return Err(other());
+        }
         let decoder = Decoder::with_buffer(packed).map_err(|_| other())?;
         let mut archive = Archive::new(decoder);
         let mut packed = archive.entries().map_err(|_| other())?;
-        let first = packed.next().and_then(Result::ok).ok_or_else(other)?;
-        let manifest = manifest(first).ok_or_else(other)?;
+        let first = match packed.next() {
+            Some(Ok(first)) => first,
+            Some(Err(_)) => return Err(self.damaged("it cannot be unpacked")),
+            None => return Err(other()),
+        };
+        if !first.path().is_ok_and(|path| path == Path::new(NAME)) {
+            return Err(other());
+        }
+        let listed = serde_json::from_reader::<_, Manifest>(first.take(MANIFEST_MAX));
+        let manifest = listed.map_err(|_| self.damaged("its list cannot be read"))?;
         manifest.check()?;
         let (total, mut done) = (manifest.bytes(), 0);
         for entry in &manifest.files {
@@ -161,14 +175,6 @@ impl io::Write for Watched<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn manifest(packed: Packed<'_, impl Read>) -> Option<Manifest> {
-    let named = packed.path().is_ok_and(|path| path == Path::new(NAME));
-    if !named {
-        return None;
-    }
-    serde_json::from_reader(packed.take(MANIFEST_MAX)).ok()
 }
 
 fn empty(folder: &Path) -> Result<(), RestoreProblem> {

@@ -4,10 +4,6 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
-
 use super::finding::Finding;
 use crate::config::Settings;
 
@@ -18,18 +14,13 @@ const AUDIO_TRIED: u16 = 50;
 
 /// Whether a helpline listens where the settings say: then its ports are taken by itself.
 pub async fn serving(settings: &Settings) -> bool {
-    let asked = async {
-        let mut stream = TcpStream::connect(settings.http.listen).await?;
-        if settings.tls.certificate.is_some() {
-            // It is enough that somebody is there; the other ports tell the rest.
-            return io::Result::Ok(true);
-        }
-        stream.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        Ok(answer.starts_with("HTTP/1.0 200") && answer.ends_with("ok\n"))
-    };
-    matches!(timeout(ANSWER_LIMIT, asked).await, Ok(Ok(true)))
+    let scheme = if settings.tls.certificate.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}/healthz", settings.http.listen);
+    // The certificate is judged elsewhere; nothing is told to whoever answers.
+    let client = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy();
+    let Ok(client) = client.timeout(ANSWER_LIMIT).build() else { return false };
+    let asked = async { client.get(url).send().await?.error_for_status()?.text().await };
+    asked.await.is_ok_and(|answer: String| answer == "ok\n")
 }
 
 /// Tries every address; `serving` tells that a helpline of ours has them.

@@ -110,7 +110,7 @@ async fn a_call_rings_is_taken_held_ended_and_wrapped_up() {
     let ended = frame_of(&mut agent.socket, "call_ended").await;
     assert_eq!((&ended["call_id"], &ended["cause"]), (&json!(id), &json!("agent_hung_up")));
     assert_eq!(caller.await.expect("no panic").ended, DialEnded::ByOther);
-    wrap_up(&mut agent, &case).await;
+    wrap_up(&mut agent, &case, "available").await;
     agent.browser.close().await;
     app.stop().await;
 }
@@ -161,7 +161,8 @@ async fn case_of(agent: &Agent, path: &str, ringing: &Value) -> String {
     format!("/api/v1/cases/{}", case["id"].as_str().expect("an id"))
 }
 
-async fn wrap_up(agent: &mut Agent, case: &str) {
+/// Files the report and ends wrap-up, long before its time is over.
+async fn wrap_up(agent: &mut Agent, case: &str, then: &str) {
     agent.until(|agent| agent["state"] == "wrap_up").await;
     let finish = "/api/v1/agents/me/wrap-up/finish";
     let early = agent.actor.post(finish, &json!({})).await;
@@ -172,7 +173,8 @@ async fn wrap_up(agent: &mut Agent, case: &str) {
     let filed = agent.actor.post(&format!("{case}/report"), &report).await;
     assert_eq!(filed.status(), StatusCode::CREATED);
     assert_eq!(agent.post(finish).await, StatusCode::NO_CONTENT);
-    agent.until(|agent| agent["state"] == "available").await;
+    let ended = agent.until(|agent| agent["state"] != "wrap_up").await;
+    assert_eq!(ended["state"], then, "{ended}");
 }
 
 /// The browser of these tests never sends a packet: the worst that can happen to a talk.
@@ -203,9 +205,13 @@ async fn an_agent_whom_nobody_hears_is_told_and_the_case_keeps_it() {
 
     let path = format!("/api/v1/calls/{id}");
     let case = case_of(&agent, &path, ringing).await;
+    let rest = json!({"want": "break", "reason": "meal"});
+    let wish = agent.actor.put("/api/v1/agents/me/state", &rest).await;
+    assert_eq!(json_of(wish, StatusCode::OK).await["state"], "talking", "the talk goes on");
     assert_eq!(agent.post(&format!("{path}/hang-up")).await, StatusCode::NO_CONTENT);
     frame_of(&mut agent.socket, "call_ended").await;
     caller.await.expect("no panic");
+    wrap_up(&mut agent, &case, "break").await;
     let kept = line_quality(&agent.actor, &format!("{case}/timeline")).await;
     assert_eq!(kept["word"], "poor");
     assert_eq!(kept["verdicts"][0]["verdict"], "caller_cannot_hear_you", "{kept}");

@@ -108,7 +108,7 @@ async fn whoever_was_not_on_the_call_says_why_and_the_audit_knows() {
     let auditor = app.auditor().await;
     let audit: Value =
         auditor.get(&format!("/api/v1/audit?record={ID}")).await.json().await.expect("json");
-    let entries = audit["items"].as_array().expect("a list");
+    let entries = audit["entries"].as_array().expect("a list");
     assert_eq!(entries.len(), 1, "a refusal is no entry: {audit}");
     assert_eq!(entries[0]["entity"], "recording");
     assert_eq!(entries[0]["reason"], "complaint 17");

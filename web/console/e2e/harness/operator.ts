@@ -166,7 +166,7 @@ export class Operator {
   }
 
   /** Chooses an outcome, writes the report and files it, by keyboard; wrap-up ends with it. */
-  async wrapUp(report: string): Promise<void> {
+  async wrapUp(report: string, then: "free" | "break" = "free"): Promise<void> {
     await this.is("wrap_up");
     const outcomes = this.page.getByRole("radio");
     const first = (await outcomes.first().getAttribute("data-testid")) ?? TESTID.disposition;
@@ -175,7 +175,7 @@ export class Operator {
     await this.tabTo(TESTID.report);
     await this.page.keyboard.type(report);
     await this.press("Control+Enter");
-    await this.isFree();
+    await (then === "free" ? this.isFree() : this.is(then));
   }
 
   /** A request with this person's session. */
