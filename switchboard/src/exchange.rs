@@ -2,12 +2,15 @@
 
 mod alerts;
 mod counted;
+mod held;
 mod recording;
 mod stations;
 mod stopping;
 mod supervision;
 mod trunks;
 mod web_media;
+
+pub use held::Held;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -176,6 +179,7 @@ impl Exchange {
         let floor =
             floor_task::run(inbox, floor, journal, clock, watch.port.clone(), Arc::clone(&hub));
         let floor_task = tokio::spawn(floor);
+        recovery::note_cut_off(&hub, &orphans);
         recovery::end_orphans(&hub.floor, orphans).await;
         if let (Some(config), Some(notes)) = (config.recording, notes) {
             Clerk::start(&hub, config, notes)?;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crm::callback::{Cause, Kind};
 use crm::interaction::Mark;
-use ids::{AgentId, CallId, Class, LegId, QueueId, ReservationId, Timestamp};
-use routing::{Effects, FloorEffect, FloorEvent, LeaveCause, RefusedWhy};
+use ids::{AgentId, CallId, Class, LegId, QueueId, ReservationId, Timestamp, WishId};
+use routing::{Alert, Effects, FloorEffect, FloorEvent, LeaveCause, RefusedWhy};
 use telephony::call::{CallEvent, EndCause};
 use telephony::driver::media::MediaPlane;
 use telephony::driver::sip::SipPort;
@@ -22,6 +23,7 @@ use crate::recording::{Note, RecordingPort};
 use crate::records::RecordPort;
 use crate::registry::{AgentEntry, AgentLeg, Registry};
 use crate::view::{CallState, Medium, RingingView};
+use crate::wishes::Noted;
 
 pub(crate) struct Hub {
     pub(crate) clock: Clock,
@@ -105,11 +107,26 @@ impl Hub {
         }
         self.release_station(call);
         let now = self.clock.now();
+        if let Some(view) = self.registry.call_view(call) {
+            self.note_wish(call, view.class, Noted { kind: Kind::Unserved, cause: Cause::Fault });
+        }
         self.record_end(call, now, EndCause::Panicked);
         self.end_call(call, leg, EndCause::Panicked);
         // One of the two applies; the floor refuses the other.
         self.floor.tell(FloorEvent::CallerLeft { call, cause: LeaveCause::Failed }).await;
         self.floor.tell(FloorEvent::CallDropped { call }).await;
+    }
+
+    /// A caller wishes to be called back, or was not served.
+    pub(crate) fn note_wish(&self, call: CallId, class: Class, noted: Noted) {
+        let (now, Noted { kind, cause }) = (self.clock.now(), noted);
+        let id = WishId::from_uuid(self.clock.mint());
+        metrics::counter!("helpline_callback_wishes_total", "kind" => kind.as_str()).increment(1);
+        self.records.mark(call, now, Mark::Wished { id, kind, cause });
+        if class == Class::Emergency && kind == Kind::Unserved {
+            let alert = Alert::EmergencyUnserved { call };
+            self.bus.publish(now, Audience::Supervisors, Happening::Alerted(alert));
+        }
     }
 
     fn ring(&self, now: Timestamp, agent: AgentId, ringing: RingingView) {

@@ -179,6 +179,11 @@ pub(crate) struct Maps {
 }
 
 impl Maps {
+    /// Who waits, by queue.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &HashMap<CallId, (Class, Timestamp)>> {
+        self.waiting.values()
+    }
+
     pub(crate) fn queue_view(&self, id: QueueId) -> QueueView {
         let mut classes = BTreeMap::new();
         let mut longest_since = None;

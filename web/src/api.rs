@@ -5,6 +5,7 @@ pub mod agents;
 pub mod alerts;
 pub mod audit;
 pub mod calendars;
+pub mod callbacks;
 pub mod calls;
 pub mod cases;
 mod configured;
@@ -134,6 +135,9 @@ fn records() -> OpenApiRouter<App> {
         .routes(routes!(recordings::audio::get))
         .routes(routes!(recordings::set_legal_hold))
         .routes(routes!(recordings::delete))
+        .routes(routes!(callbacks::list))
+        .routes(routes!(callbacks::count))
+        .routes(routes!(callbacks::set_state))
         .routes(routes!(cases::open, cases::list))
         .routes(routes!(cases::get, cases::update))
         .routes(routes!(cases::draft::save))

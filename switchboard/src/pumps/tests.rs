@@ -11,7 +11,7 @@ use routing::AgentState;
 use store::testing::TestDb;
 use telephony::call::{EndCause, Refusal};
 use telephony::driver::media::{Hears, MediaConfig, MediaPlane, Sends};
-use telephony::driver::sip::{SipPort, StationCall, TakenBack};
+use telephony::driver::sip::{SipCounts, SipPort, StationCall, TakenBack};
 use telephony::driver::station::StationAddress;
 use telephony::driver::trunk::TrunkView;
 use telephony::flow::builtin_flow;
@@ -55,6 +55,9 @@ impl SipPort for NoSip {
     }
     fn place(&self, _: LegId, _: StationCall) {}
     fn take_back(&self, _: LegId, _: TakenBack) {}
+    fn counts(&self) -> SipCounts {
+        SipCounts::default()
+    }
     fn trunks(&self) -> Vec<TrunkView> {
         Vec::new()
     }

@@ -91,6 +91,7 @@ impl Witness {
             | CallEffect::StopPlaying { .. }
             | CallEffect::SendDigit { .. }
             | CallEffect::RememberLanguage { .. }
+            | CallEffect::WishCallback
             | CallEffect::RaiseClass { .. }
             | CallEffect::LeaveQueue { .. }
             | CallEffect::ReleaseAgent { .. }

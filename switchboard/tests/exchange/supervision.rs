@@ -7,7 +7,7 @@ use std::time::Duration;
 use ids::LegId;
 use store::testing::TestDb;
 use telephony::call::{EndCause, Refusal};
-use telephony::driver::sip::{SipPort, StationCall, TakenBack};
+use telephony::driver::sip::{SipCounts, SipPort, StationCall, TakenBack};
 use telephony::driver::station::StationAddress;
 use telephony::driver::trunk::TrunkView;
 
@@ -51,6 +51,10 @@ impl SipPort for PanicsOnce {
 
     fn take_back(&self, leg: LegId, why: TakenBack) {
         self.inner.take_back(leg, why);
+    }
+
+    fn counts(&self) -> SipCounts {
+        self.inner.counts()
     }
 
     fn trunks(&self) -> Vec<TrunkView> {

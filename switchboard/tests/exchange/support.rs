@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crm::Actor;
 use crm::actor::{Purpose, Role};
+use crm::callback::{self, State, Wanted, Wish};
 use crm::interaction::{self, Interaction};
 use ids::{AgentId, CallId, Class, QueueId, UserId};
 use routing::FloorConfig;
@@ -149,6 +150,25 @@ impl Bench {
             }
         });
         found.await.expect("the end is recorded")
+    }
+
+    /// The open wishes to be called back, once there are so many.
+    pub(crate) async fn wishes(&self, count: usize) -> Vec<Wish> {
+        let purpose = Purpose::Reason("test".to_owned());
+        let actor = Actor { user: UserId::from_number(7), role: Role::Supervisor, purpose };
+        let now = self.exchange.clock().now();
+        let wanted = Wanted { state: State::Open, cursor: None, limit: 100 };
+        let found = timeout(SOON, async {
+            loop {
+                let page = callback::list(self.store(), &actor, &wanted, now).await;
+                let wishes = page.expect("the records answer").items;
+                if wishes.len() >= count {
+                    return wishes;
+                }
+                sleep(Duration::from_millis(20)).await;
+            }
+        });
+        found.await.expect("the wishes are written")
     }
 
     /// Waits until the only call is in this state.

@@ -188,4 +188,6 @@ pub trait SipPort: Send + Sync + 'static {
     fn take_back(&self, leg: LegId, why: TakenBack);
     /// The trunks and how they are doing, in the order of the settings.
     fn trunks(&self) -> Vec<TrunkView>;
+    /// What is open and what was counted.
+    fn counts(&self) -> SipCounts;
 }

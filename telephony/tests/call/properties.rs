@@ -64,6 +64,7 @@ struct Observer {
     waiting: bool,
     answered: bool,
     ended: bool,
+    wished: bool,
 }
 
 impl Observer {
@@ -105,6 +106,9 @@ impl Observer {
             CallEffect::JoinQueue { .. } => {
                 assert!(!std::mem::replace(&mut self.waiting, true), "on the floor once");
                 assert_eq!(self.agent, None, "released before the caller waits again");
+            }
+            CallEffect::WishCallback => {
+                assert!(!std::mem::replace(&mut self.wished, true), "wished once");
             }
             CallEffect::RaiseClass { .. } => assert!(self.waiting || self.agent.is_some()),
             CallEffect::LeaveQueue { .. } => assert!(std::mem::take(&mut self.waiting)),

@@ -348,6 +348,7 @@ const fn name(entity: Entity) -> &'static str {
         Entity::Report => "report",
         Entity::Interaction => "interaction",
         Entity::Recording => "recording",
+        Entity::Callback => "call-back wish",
         Entity::User => "user",
         Entity::Configuration => "version",
         Entity::Roster => "entry of the roster",

@@ -219,6 +219,10 @@ impl RsipPort {
 }
 
 impl SipPort for RsipPort {
+    fn counts(&self) -> SipCounts {
+        Self::counts(self)
+    }
+
     fn ring(&self, leg: LegId) {
         self.command(leg, leg::Command::Ring);
     }

@@ -90,6 +90,22 @@ export const setRosterNeed = (queue: string, version: number, seats: number[]) =
     }),
   );
 
+// Callers who wish to be called back
+export const countCallbacks = () => answer(client.GET("/api/v1/callbacks/open"));
+export const listCallbacks = () =>
+  answer(client.GET("/api/v1/callbacks", { params: { query: { limit: 100 } } }));
+export const decideCallback = (
+  id: Id,
+  version: number,
+  state: components["schemas"]["CallbackState"],
+) =>
+  answer(
+    client.PUT("/api/v1/callbacks/{id}/state", {
+      params: { path: { id }, header: onVersion(version) },
+      body: { state },
+    }),
+  );
+
 // The call
 export const getCall = (id: Id) => answer(client.GET("/api/v1/calls/{id}", { params: at(id) }));
 export const holdCall = (id: Id) =>

@@ -43,6 +43,7 @@ export const AGENT_STATES = [
 export type AgentView = Schemas["AgentView"];
 export type StationView = Schemas["StationView"];
 export type AlertView = Schemas["AlertView"];
+export type Callback = Schemas["Callback"];
 export type FloorView = Schemas["FloorView"];
 export type ForceReason = Schemas["ForceReason"];
 export const FORCE_REASONS = [

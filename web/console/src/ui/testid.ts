@@ -88,6 +88,8 @@ export const TESTID = {
   floorCall: "floor-call",
   floorAlert: "floor-alert",
   floorTrunk: "floor-trunk",
+  callbackCount: "callback-count",
+  callback: "callback",
   forceDialog: "force-dialog",
   forceSubmit: "force-submit",
   callerDialog: "caller-dialog",
