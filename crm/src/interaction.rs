@@ -14,8 +14,10 @@ use core::fmt;
 
 use ids::{
     AgentId, CallId, CaseId, Class, ContactId, InteractionId, Language, QueueId, Timestamp, UserId,
+    WishId,
 };
 
+use crate::callback;
 use crate::phone::E164;
 use crate::text::{printable, words};
 
@@ -177,6 +179,15 @@ pub enum Mark {
         /// How it was, since the first talk began.
         quality: Box<LineQuality>,
     },
+    /// The caller wishes to be called back: said so, or was not served.
+    Wished {
+        /// The wish.
+        id: WishId,
+        /// How it came about.
+        kind: callback::Kind,
+        /// What kept the caller from a person.
+        cause: callback::Cause,
+    },
     /// It is over.
     Ended {
         /// The text of the end cause.
@@ -266,6 +277,8 @@ impl Interaction {
                     self.agent = Some(*agent);
                 }
             }
+            // A row of its own.
+            Mark::Wished { .. } => {}
             Mark::Measured { quality } => {
                 // Each contains those before it: the longest stands.
                 let known = self.line_quality.as_ref().map_or(0, |before| before.seconds);

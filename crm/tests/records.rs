@@ -9,6 +9,8 @@ mod support;
 
 #[path = "records/access.rs"]
 mod access;
+#[path = "records/callback.rs"]
+mod callback;
 #[path = "records/case.rs"]
 mod case;
 #[path = "records/contact.rs"]

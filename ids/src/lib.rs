@@ -8,12 +8,14 @@
 mod class;
 mod id;
 mod name;
+mod skill;
 mod time;
 
 pub use class::Class;
 pub use id::{
     AgentId, CallId, CaseId, ContactId, HouseholdId, InteractionId, LegId, RecordingId, ReportId,
-    ReservationId, SessionId, UserId,
+    ReservationId, SessionId, UserId, WishId,
 };
 pub use name::{Language, NameError, QueueId, Skill};
+pub use skill::{Level, LevelError, SkillLevel};
 pub use time::Timestamp;

@@ -54,6 +54,8 @@ pub enum Entity {
     Interaction,
     /// The recording of a call.
     Recording,
+    /// The wish of a caller to be called back.
+    Callback,
     /// An account of the helpline's own staff.
     User,
     /// A version of a greeting or a calendar.
@@ -142,6 +144,7 @@ impl Entity {
         Self::Report,
         Self::Interaction,
         Self::Recording,
+        Self::Callback,
         Self::User,
         Self::Configuration,
         Self::Roster,
@@ -158,6 +161,7 @@ impl Entity {
             Self::Report => "report",
             Self::Interaction => "interaction",
             Self::Recording => "recording",
+            Self::Callback => "callback",
             Self::User => "user",
             Self::Configuration => "configuration",
             Self::Roster => "roster",

@@ -5,6 +5,7 @@ pub mod agents;
 pub mod alerts;
 pub mod audit;
 pub mod calendars;
+pub mod callbacks;
 pub mod calls;
 pub mod cases;
 mod configured;
@@ -51,6 +52,7 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::reset))
         .routes(routes!(users::unlock))
+        .routes(routes!(users::set_skills))
         .routes(routes!(audit::list))
 }
 
@@ -60,6 +62,7 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(agents::get))
         .routes(routes!(agents::set_state))
         .routes(routes!(agents::connect_media))
+        .routes(routes!(agents::set_station))
         .routes(routes!(agents::finish_wrap_up))
         .routes(routes!(supervision::force_state))
         .routes(routes!(supervision::move_caller))
@@ -132,6 +135,9 @@ fn records() -> OpenApiRouter<App> {
         .routes(routes!(recordings::audio::get))
         .routes(routes!(recordings::set_legal_hold))
         .routes(routes!(recordings::delete))
+        .routes(routes!(callbacks::list))
+        .routes(routes!(callbacks::count))
+        .routes(routes!(callbacks::set_state))
         .routes(routes!(cases::open, cases::list))
         .routes(routes!(cases::get, cases::update))
         .routes(routes!(cases::draft::save))

@@ -9,6 +9,8 @@ mod authorization;
 mod browser;
 #[path = "http/call.rs"]
 mod call;
+#[path = "http/callbacks.rs"]
+mod callbacks;
 #[path = "shared/certificate.rs"]
 mod certificate;
 #[path = "http/events.rs"]

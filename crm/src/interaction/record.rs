@@ -14,6 +14,7 @@ use store::outbox::{self, Topic};
 use store::{Store, WriteTxn, time};
 
 use super::{Begin, Direction, Entered, Interaction, Mark, Medium, Origin, Times, Told, id_of};
+use crate::callback;
 use crate::entity::interaction;
 use crate::error::CrmError;
 use crate::phone::E164;
@@ -142,6 +143,17 @@ pub(crate) async fn mark_in(
     if after != before {
         to_row(&after).into_active_model().reset_all().update_without_returning(txn).await?;
         outbox::push(txn, Topic::Interaction, after.id.as_uuid());
+    }
+    match mark {
+        Mark::Wished { id, kind, cause } => {
+            callback::wished(txn, *id, &after, *kind, *cause, at).await?;
+        }
+        Mark::Talking { agent } => callback::reached(txn, &after, *agent, at).await?,
+        Mark::Begun { .. }
+        | Mark::Answered
+        | Mark::Queued { .. }
+        | Mark::Measured { .. }
+        | Mark::Ended { .. } => {}
     }
     Ok(after.id)
 }

@@ -41,6 +41,7 @@ async fn staff(store: &Store) {
             name: "Asha".to_owned(),
             role: Role::Operator,
             languages: vec![],
+            skills: vec![],
             queues: vec![],
         };
         let make = |txn| async move { anyhow_of(account::create(&txn, new, NOW).await) };

@@ -36,7 +36,16 @@ impl From<ExchangeError> for Problem {
             ExchangeError::NotOnTheFloor => {
                 state("You are not on the floor: the event stream is not connected.")
             }
-            ExchangeError::NoAudio => state("Connect the audio of your browser first."),
+            ExchangeError::NoAudio => {
+                state("Connect the audio of your browser first, or set your telephone.")
+            }
+            ExchangeError::AnswerTheTelephone => {
+                state("Your telephone rings: answer it to take the caller.")
+            }
+            ExchangeError::StationNotAllowed => Self::field(
+                "address",
+                "No telephone may be there: it is in no network of `station.networks`.",
+            ),
             ExchangeError::CallRefused(refusal) => refused_call(refusal),
             ExchangeError::Recording(RecordingError::WrongState) => {
                 state("The call is not being recorded, or its recording is not paused.")
@@ -339,6 +348,7 @@ const fn name(entity: Entity) -> &'static str {
         Entity::Report => "report",
         Entity::Interaction => "interaction",
         Entity::Recording => "recording",
+        Entity::Callback => "call-back wish",
         Entity::User => "user",
         Entity::Configuration => "version",
         Entity::Roster => "entry of the roster",

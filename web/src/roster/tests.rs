@@ -21,6 +21,7 @@ fn account(number: u128, role: Role) -> Account {
         role,
         languages: vec![],
         queues: vec!["health".parse().expect("a queue")],
+        skills: Vec::new(),
         has_password: true,
         locked_until: None,
         disabled: false,

@@ -30,6 +30,8 @@ export const setUpPassword = (token: string, password: string) =>
 // The desk
 export const putState = (want: Want) =>
   answer(client.PUT("/api/v1/agents/me/state", { body: want }));
+export const putStation = (address: string | null) =>
+  answer(client.PUT("/api/v1/agents/me/station", { body: { address } }));
 export const postMedia = (sdp: string, signal?: AbortSignal) =>
   answer(client.POST("/api/v1/agents/me/media", { body: { sdp }, signal }));
 export const getIceServers = (signal?: AbortSignal) =>
@@ -85,6 +87,22 @@ export const setRosterNeed = (queue: string, version: number, seats: number[]) =
     client.PUT("/api/v1/roster/needs/{queue}", {
       params: { path: { queue }, header: onVersion(version) },
       body: { seats },
+    }),
+  );
+
+// Callers who wish to be called back
+export const countCallbacks = () => answer(client.GET("/api/v1/callbacks/open"));
+export const listCallbacks = () =>
+  answer(client.GET("/api/v1/callbacks", { params: { query: { limit: 100 } } }));
+export const decideCallback = (
+  id: Id,
+  version: number,
+  state: components["schemas"]["CallbackState"],
+) =>
+  answer(
+    client.PUT("/api/v1/callbacks/{id}/state", {
+      params: { path: { id }, header: onVersion(version) },
+      body: { state },
     }),
   );
 

@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/me/station": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the SIP telephone on which the agent takes calls in this shift, instead of the browser's
+         *     audio: each reservation rings it, and answering it accepts.
+         */
+        put: operations["set_own_station"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/me/wrap-up/finish": {
         parameters: {
             query?: never;
@@ -1539,6 +1559,7 @@ export interface components {
             since?: string | null;
             /** @description What the agent is doing. */
             state: components["schemas"]["AgentStateName"];
+            station?: components["schemas"]["StationView"] | null;
             /**
              * Format: date-time
              * @description Until when, in `wrap_up`.
@@ -3675,6 +3696,26 @@ export interface components {
              */
             round_trip_ms?: number | null;
         };
+        /** @description An operator's telephone. */
+        StationChoice: {
+            /**
+             * @description Where it is: `sip:201@10.0.0.5:5060`, an IP address and no name, at most 200 characters;
+             *     `null`: none, the browser's audio takes calls.
+             */
+            address?: string | null;
+        };
+        /**
+         * @description What an agent's telephone is doing.
+         * @enum {string}
+         */
+        StationState: "ready" | "calling" | "ringing" | "answered" | "unreachable";
+        /** @description An agent's SIP telephone. */
+        StationView: {
+            /** @description Its address. */
+            address: string;
+            /** @description What it is doing. */
+            state: components["schemas"]["StationState"];
+        };
         /** @description The end of a recording before its call. */
         StopRecording: {
             /** @description The caller no longer agrees: what was recorded is destroyed, if the settings say so. */
@@ -4118,6 +4159,111 @@ export interface operations {
                 };
             };
             /** @description A field was not accepted; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_own_station: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationChoice"];
+            };
+        };
+        responses: {
+            /** @description The agent, with the telephone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not on the floor: the event stream is not connected. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no address of a telephone, or in no network for them. */
             422: {
                 headers: {
                     [name: string]: unknown;

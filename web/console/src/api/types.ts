@@ -41,7 +41,9 @@ export const AGENT_STATES = [
 ] as const satisfies readonly AgentStateName[];
 
 export type AgentView = Schemas["AgentView"];
+export type StationView = Schemas["StationView"];
 export type AlertView = Schemas["AlertView"];
+export type Callback = Schemas["Callback"];
 export type FloorView = Schemas["FloorView"];
 export type ForceReason = Schemas["ForceReason"];
 export const FORCE_REASONS = [

@@ -88,6 +88,8 @@ export const TESTID = {
   floorCall: "floor-call",
   floorAlert: "floor-alert",
   floorTrunk: "floor-trunk",
+  callbackCount: "callback-count",
+  callback: "callback",
   forceDialog: "force-dialog",
   forceSubmit: "force-submit",
   callerDialog: "caller-dialog",
@@ -132,6 +134,10 @@ export const TESTID = {
   rosterOwnDay: "roster-own-day",
   // Everywhere
   language: "language-switch",
+  telephoneRings: "telephone-rings",
+  stationAddress: "station-address",
+  stationUse: "station-use",
+  stationRemove: "station-remove",
   theme: "theme-switch",
   density: "density", // + "-roomy", "-dense"
   takeOver: "take-over",

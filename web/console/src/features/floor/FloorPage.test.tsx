@@ -19,6 +19,21 @@ const TRUNK = {
   checked: true,
   calls: 1,
 };
+const WISH = {
+  id: "w1",
+  version: 3,
+  interaction_id: "call-9",
+  number: "+919999000012",
+  line: "104",
+  queue: "health",
+  class: "emergency",
+  kind: "unserved",
+  cause: "queue_full",
+  wished_at: iso(-300_000),
+  last_wished_at: iso(-60_000),
+  times: 2,
+  state: "open",
+};
 let server: MadeUpServer;
 
 beforeEach(() => {
@@ -26,6 +41,8 @@ beforeEach(() => {
     "GET /queues": { json: QUEUES },
     "GET /trunks": { json: [TRUNK] },
     "GET /roster/now": { json: { now: iso(), spans: [], uncovered: [] } },
+    "GET /callbacks/open": { json: { open: 2, emergency: 1 } },
+    "GET /callbacks": { json: { callbacks: [WISH] } },
     "PUT /agents/u1/state": { json: agent("talking", { next: { next: "offline" } }) },
     "POST /calls/call-2/move": { status: 204 },
     "POST /calls/call-2/reclass": { status: 204 },
@@ -52,14 +69,14 @@ it.each(["en", "hi"] as const)("shows the floor as it is told, in %s", async (la
   await expectAccessible();
 });
 
-it("ticks nothing by asking: names and shifts are asked for, and no figures", async () => {
+it("ticks nothing by asking: names, shifts and call-backs are asked for, and no figures", async () => {
   const { tell } = await showDesk(<FloorPage />);
   await tell(watching());
   await tell({ type: "call_changed", call: call({ id: "call-3", state: "greeting" }) });
   expect(tile("calls").textContent).toContain("3");
   await waitFor(() => expect(server.asked.length).toBeGreaterThan(0));
   expect(new Set(server.asked.map(({ path }) => path))).toEqual(
-    new Set(["/queues", "/trunks", "/roster/now"]),
+    new Set(["/callbacks/open", "/queues", "/roster/now", "/trunks"]),
   );
 });
 
@@ -180,4 +197,27 @@ it("says who is expected and not here, who stays on, and for which queue nobody 
   });
   expect(screen.queryByTestId(TESTID.floorMissing)).toBeNull();
   await expectAccessible();
+});
+
+it("counts who wishes to be called back, lists them on request and notes who was called", async () => {
+  const keyboard = userEvent.setup();
+  server.on("PUT /callbacks/w1/state", { status: 412, json: { type: "version-conflict" } });
+  const { tell } = await showDesk(<FloorPage />);
+  await tell(watching());
+  await waitFor(() =>
+    expect(screen.getByTestId(TESTID.callbackCount).textContent).toContain("2 open, 1 of them"),
+  );
+  expect(server.requests("GET", "/callbacks")).toHaveLength(0);
+  await keyboard.click(screen.getByText("Show the list"));
+  const row = await screen.findByTestId(TESTID.callback);
+  expect(row.textContent).toContain("+919999000012");
+  expect(row.textContent).toContain("not served, queue full, 2 times");
+  await expectAccessible();
+  await keyboard.click(within(row).getByText("Called back"));
+  expect((await screen.findByText(/Somebody else decided/)).textContent).toBeTruthy();
+  const asked = server.requests("PUT", "/callbacks/w1/state")[0];
+  expect(asked?.body).toEqual({ state: "done" });
+  server.on("PUT /callbacks/w1/state", { json: { ...WISH, state: "done", version: 4 } });
+  await keyboard.click(within(row).getByText("No longer wanted"));
+  await waitFor(() => expect(screen.queryByText(/Somebody else decided/)).toBeNull());
 });

@@ -1,5 +1,5 @@
 // The supervisor's floor: tiles, queues, who waits, agents, calls, alerts. All by push; times tick here
-// by the server's clock. Nothing is polled but the roster, once a minute.
+// by the server's clock. Nothing is polled but the roster, once a minute, and the number of call-backs.
 import { useState } from "react";
 import type { AgentView, CallView } from "../../api/types";
 import { useCall } from "../../call/CallProvider";
@@ -9,6 +9,7 @@ import { useKeys } from "../../ui/keys";
 import { TESTID } from "../../ui/testid";
 import { AgentGrid } from "./AgentGrid";
 import { AlertList } from "./AlertList";
+import { CallbackList } from "./CallbackList";
 import { CallerDialog } from "./CallerDialog";
 import { CallTable } from "./CallTable";
 import { DutyList } from "./DutyList";
@@ -65,7 +66,7 @@ export function FloorPage() {
         </div>
         <div className="stack">
           <AlertList board={board} />
-          <DutyList board={board} />
+// by the server's clock. Nothing is polled but the roster, once a minute, and the number of call-backs.
           <TrunkList board={board} />
         </div>
       </div>

@@ -22,6 +22,7 @@ import { RecordingLine } from "../call-bar/RecordingMark";
 import { StatusMenu } from "../call-bar/StatusMenu";
 import { DeviceCheck } from "../session/DeviceCheck";
 import { SESSION, takesCalls, useSession, watches } from "../session/useSession";
+import { useStationReturn } from "../settings/station";
 import { Hints } from "./Hints";
 import { KeysPanel } from "./KeysPanel";
 
@@ -59,6 +60,7 @@ function Checked({ session }: { session: Session }) {
       void client.invalidateQueries({ queryKey: ["cases"] });
     };
   }, [store, client]);
+  useStationReturn();
   const [checked, setChecked] = useState(() => sessionStorage.getItem(CHECKED_KEY));
   const primary = tab.role === "primary";
   // A tab that took over has skipped the check.
