@@ -1101,6 +1101,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down which skills a person holds. Whoever is on the floor has them at once. */
+        put: operations["set_user_skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/unlock": {
         parameters: {
             query?: never;
@@ -2001,6 +2018,8 @@ export interface components {
             knows_caller: boolean;
             /** @description The language that was required. */
             language?: string | null;
+            /** @description The skills asked for at that step; absent if none. */
+            needs?: components["schemas"]["SkillLevel"][];
             /**
              * Format: int32
              * @description Version of the rules that decided.
@@ -2010,6 +2029,11 @@ export interface components {
             sentence_en: string;
             /** @description In Hindi. */
             sentence_hi: string;
+            /**
+             * Format: int32
+             * @description The step of the queue's skills in force, from 0.
+             */
+            skill_step?: number;
             /** @description Further queues whose agents could be asked, because the wait was long. */
             widened_to: string[];
         };
@@ -2415,6 +2439,8 @@ export interface components {
             queues?: string[];
             /** @description What the person may be. */
             role: components["schemas"]["Role"];
+            /** @description Skills held. */
+            skills?: components["schemas"]["SkillLevel"][];
             /** @description The name to sign in with. */
             username: string;
         };
@@ -3263,6 +3289,21 @@ export interface components {
              */
             round_trip_ms?: number | null;
         };
+        /** @description A skill and how well it is held, or must be. */
+        SkillLevel: {
+            /**
+             * Format: int32
+             * @description From 1 (has heard of it) to 5 (teaches it).
+             */
+            level: number;
+            /** @description Which skill, by its key: `children`. */
+            skill: string;
+        };
+        /** @description The skills of a person. */
+        Skills: {
+            /** @description All of them; those that are not named are held no more. */
+            skills: components["schemas"]["SkillLevel"][];
+        };
         /** @description The end of a recording before its call. */
         StopRecording: {
             /** @description The caller no longer agrees: what was recorded is destroyed, if the settings say so. */
@@ -3370,6 +3411,8 @@ export interface components {
             queues: string[];
             /** @description What the person may be. */
             role: components["schemas"]["Role"];
+            /** @description Skills held. */
+            skills: components["schemas"]["SkillLevel"][];
             /** @description The name to sign in with. */
             username: string;
         };
@@ -9776,6 +9819,114 @@ export interface operations {
             };
             /** @description No such account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_user_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Skills"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field was not accepted; see `errors`. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
