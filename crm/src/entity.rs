@@ -1,6 +1,7 @@
 //! The rows as the columns hold them, one file per table. Private to the crate: nobody outside sees
 //! a row, and what goes in and out is turned into the types of the domain beside each query.
 
+pub(crate) mod callback_wish;
 pub(crate) mod case;
 pub(crate) mod case_counter;
 pub(crate) mod case_draft;

@@ -6,13 +6,18 @@
 //! order, and the row ends up the same.
 
 mod line_quality;
+pub mod paper;
 mod read;
 mod record;
 
 use core::fmt;
 
-use ids::{AgentId, CallId, CaseId, Class, ContactId, InteractionId, Language, QueueId, Timestamp};
+use ids::{
+    AgentId, CallId, CaseId, Class, ContactId, InteractionId, Language, QueueId, Timestamp, UserId,
+    WishId,
+};
 
+use crate::callback;
 use crate::phone::E164;
 use crate::text::{printable, words};
 
@@ -73,6 +78,8 @@ pub struct Interaction {
     pub line_quality: Option<LineQuality>,
     /// The last position of the journal that it reflects.
     pub journal_position: Option<i64>,
+    /// It happened on paper and was entered later.
+    pub entered: Option<Entered>,
     /// Made up, for demonstrations.
     pub synthetic: bool,
 }
@@ -88,6 +95,17 @@ pub struct Origin {
     pub from: Option<E164>,
     /// The number dialled: `104`.
     pub dialled: String,
+}
+
+/// Who entered an interaction that had happened on paper, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// Who.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// Why so late, where that was asked for.
+    pub why: Option<String>,
 }
 
 /// When what happened to an interaction: each moment the first of its kind.
@@ -161,6 +179,15 @@ pub enum Mark {
         /// How it was, since the first talk began.
         quality: Box<LineQuality>,
     },
+    /// The caller wishes to be called back: said so, or was not served.
+    Wished {
+        /// The wish.
+        id: WishId,
+        /// How it came about.
+        kind: callback::Kind,
+        /// What kept the caller from a person.
+        cause: callback::Cause,
+    },
     /// It is over.
     Ended {
         /// The text of the end cause.
@@ -212,6 +239,7 @@ impl Interaction {
             outcome: None,
             line_quality: None,
             journal_position: None,
+            entered: None,
             synthetic: false,
         }
     }
@@ -249,6 +277,8 @@ impl Interaction {
                     self.agent = Some(*agent);
                 }
             }
+            // A row of its own.
+            Mark::Wished { .. } => {}
             Mark::Measured { quality } => {
                 // Each contains those before it: the longest stands.
                 let known = self.line_quality.as_ref().map_or(0, |before| before.seconds);

@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod callback;
 pub mod case;
 pub mod contact;
 pub mod demo;

@@ -9,6 +9,8 @@ mod support;
 
 #[path = "records/access.rs"]
 mod access;
+#[path = "records/callback.rs"]
+mod callback;
 #[path = "records/case.rs"]
 mod case;
 #[path = "records/contact.rs"]
@@ -21,6 +23,8 @@ mod draft;
 mod handler;
 #[path = "records/interaction.rs"]
 mod interaction;
+#[path = "records/paper.rs"]
+mod paper;
 #[path = "records/recording.rs"]
 mod recording;
 #[path = "records/report.rs"]

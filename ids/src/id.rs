@@ -78,6 +78,8 @@ id! {
     SessionId;
     /// An account.
     UserId;
+    /// The wish of a caller to be called back.
+    WishId;
 }
 
 impl From<UserId> for AgentId {

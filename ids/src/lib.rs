@@ -14,7 +14,7 @@ mod time;
 pub use class::Class;
 pub use id::{
     AgentId, CallId, CaseId, ContactId, HouseholdId, InteractionId, LegId, RecordingId, ReportId,
-    ReservationId, SessionId, UserId,
+    ReservationId, SessionId, UserId, WishId,
 };
 pub use name::{Language, NameError, QueueId, Skill};
 pub use skill::{Level, LevelError, SkillLevel};

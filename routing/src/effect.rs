@@ -180,6 +180,12 @@ pub enum Alert {
         /// For whom.
         call: CallId,
     },
+    /// An emergency ended before anybody talked with the caller. Raised by the exchange, not by the
+    /// floor.
+    EmergencyUnserved {
+        /// Which.
+        call: CallId,
+    },
     /// The live check found a promise of the floor broken: a fault of the program.
     PromiseBroken {
         /// The position in the journal up to which everything was applied; it names the file with the

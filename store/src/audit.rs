@@ -54,10 +54,14 @@ pub enum Entity {
     Interaction,
     /// The recording of a call.
     Recording,
+    /// The wish of a caller to be called back.
+    Callback,
     /// An account of the helpline's own staff.
     User,
     /// A version of a greeting or a calendar.
     Configuration,
+    /// A shift, leave, or the need of a queue.
+    Roster,
     /// Several kinds at once, as one search shows them.
     Mixed,
 }
@@ -140,8 +144,10 @@ impl Entity {
         Self::Report,
         Self::Interaction,
         Self::Recording,
+        Self::Callback,
         Self::User,
         Self::Configuration,
+        Self::Roster,
         Self::Mixed,
     ];
 
@@ -155,8 +161,10 @@ impl Entity {
             Self::Report => "report",
             Self::Interaction => "interaction",
             Self::Recording => "recording",
+            Self::Callback => "callback",
             Self::User => "user",
             Self::Configuration => "configuration",
+            Self::Roster => "roster",
             Self::Mixed => "mixed",
         }
     }

@@ -16,6 +16,7 @@ use crate::recording::{Witness, notice};
 use crate::registry::{CallEntry, LegOwner};
 use crate::talk_quality::TalkQuality;
 use crate::view::{CallState, CallView, Medium};
+use crate::wishes::WishWitness;
 
 /// How long the look-up of the remembered language may hold up a call.
 const LANGUAGE_PATIENCE: Duration = Duration::from_millis(300);
@@ -119,13 +120,16 @@ impl Admitted {
             remembered_language: remembered,
             class: self.line.class,
             notice: notice(rule),
+            reachable: view.number.is_some(),
         };
         let mut effects = Vec::new();
         let call = Call::arrived(facts, hub.clock.now(), &mut effects);
         let (id, medium) = (view.id, view.medium);
         let witness = Witness::new(id, rule);
-        let task = CallTask { hub: Arc::clone(&hub), id, leg, medium, answer, inbox, witness };
-        hub.tasks.spawn(task.supervise(call, effects));
+        let wishes = WishWitness::default();
+        let tasks = hub.tasks.clone();
+        let task = CallTask { hub, id, leg, medium, answer, inbox, witness, wishes };
+        tasks.spawn(task.supervise(call, effects));
     }
 }
 

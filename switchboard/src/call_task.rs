@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crm::interaction::Mark;
-use ids::{AgentId, CallId, Language, LegId};
+use ids::{AgentId, CallId, Class, Language, LegId};
 use routing::{FloorEvent, LeaveCause};
 use telephony::call::{Call, CallEffect, CallEvent, EndCause};
 use tokio::sync::mpsc;
@@ -16,6 +16,7 @@ use crate::bus::{Audience, Happening};
 use crate::hub::Hub;
 use crate::recording::Witness;
 use crate::view::{CallState, CallView, Medium};
+use crate::wishes::WishWitness;
 
 /// Events that may wait for one call. A call that lets more pile up is stuck and is ended.
 pub(crate) const INBOX_LEN: usize = 256;
@@ -38,6 +39,8 @@ pub(crate) struct CallTask {
     pub(crate) inbox: mpsc::Receiver<CallInput>,
     /// What its recording needs to know.
     pub(crate) witness: Witness,
+    /// Whether it leaves a wish to be called back.
+    pub(crate) wishes: WishWitness,
 }
 
 impl CallTask {
@@ -69,6 +72,7 @@ impl CallTask {
                     // Normal for a race: the caller hung up while the agent pressed hold.
                     metrics::counter!("helpline_call_events_refused_total").increment(1);
                     if refused.agent_to_release().is_some() {
+                        self.hub.release_station(self.id);
                         self.hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
                     }
                     refused.state
@@ -82,6 +86,7 @@ impl CallTask {
         self.inbox.close();
         while let Ok(CallInput::Event(event)) = self.inbox.try_recv() {
             if matches!(event, CallEvent::AgentAccepted { .. }) {
+                self.hub.release_station(self.id);
                 self.hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
             }
         }
@@ -109,6 +114,7 @@ impl CallTask {
         let mut over = false;
         let breaks_off = effects.iter().any(breaks_off);
         for effect in effects {
+            self.note_wish(&effect);
             self.observe(&effect);
             if let Some(note) = self.witness.effect(&effect) {
                 self.hub.recording.note(note);
@@ -147,7 +153,9 @@ impl CallTask {
             CallEffect::Bridge { caller, agent } => hub.media.bridge(caller, agent),
             CallEffect::Unbridge { caller, agent } => hub.media.unbridge(caller, agent),
             CallEffect::SendDigit { leg, digit } => hub.media.send_digit(leg, digit),
-            CallEffect::RememberLanguage { .. } | CallEffect::MarkTalking { .. } => {}
+            CallEffect::RememberLanguage { .. }
+            | CallEffect::MarkTalking { .. }
+            | CallEffect::WishCallback => {}
             CallEffect::JoinQueue { queue, class, language, since, head } => {
                 let call = self.id;
                 let caller =
@@ -164,6 +172,7 @@ impl CallTask {
                 hub.floor.tell(FloorEvent::CallerLeft { call: self.id, cause }).await;
             }
             CallEffect::ReleaseAgent { .. } => {
+                hub.release_station(self.id);
                 let call = self.id;
                 let ended = FloorEvent::CallEnded { call };
                 let dropped = FloorEvent::CallDropped { call };
@@ -232,7 +241,19 @@ impl CallTask {
             | CallEffect::Unbridge { .. }
             | CallEffect::SendDigit { .. }
             | CallEffect::LeaveQueue { .. }
+            | CallEffect::WishCallback
             | CallEffect::SetHold { .. } => {}
+        }
+    }
+
+    /// Before the end is noted, so that the call is still known.
+    fn note_wish(&mut self, effect: &CallEffect) {
+        let view = || self.hub.registry.call_view(self.id);
+        let class = || view().map_or(Class::Standard, |view| view.class);
+        if let Some(noted) = self.wishes.effect(class, effect)
+            && let Some(view) = view()
+        {
+            self.hub.note_wish(view.id, view.class, noted);
         }
     }
 

@@ -30,18 +30,23 @@ mod records;
 mod recovery;
 mod registry;
 pub mod replay;
+mod stations;
 mod talk_quality;
 mod view;
 mod watch;
+mod wishes;
 
 pub use alerts::{Acknowledged, AlertView};
 pub use bus::{Audience, Bus, BusEvent, Happening, Subscription};
 pub use clock::Clock;
-pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, StartError, WebCall};
+pub use exchange::{Drivers, Exchange, ExchangeConfig, ExchangeError, Held, StartError, WebCall};
 pub use lines::{Line, Lines, OpeningHours};
 pub use recording::{
     RecordingConfig, RecordingError, RecordingRules, RecordingState, RecordingView, RecordingWish,
     Tier,
 };
 pub use registry::AgentProfile;
-pub use view::{AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView};
+pub use view::{
+    AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView, StationState,
+    StationView,
+};

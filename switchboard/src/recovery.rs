@@ -4,14 +4,17 @@
 //! Agents, states and waits come back exactly. The calls themselves died with the process that held
 //! their sockets; their places are cleared, by events like any other.
 
-use ids::{AgentId, CallId, Timestamp};
+use crm::callback::{Cause, Kind};
+use ids::{AgentId, CallId, Class, Timestamp};
 use routing::{AgentState, Floor, FloorConfig, FloorEvent, LeaveCause};
 use store::Store;
 use store::journal::Journal;
 
 use crate::floor_journal::{STREAM, reconfigured};
 use crate::floor_task::FloorPort;
+use crate::hub::Hub;
 use crate::replay::{ReplayError, Replayer};
+use crate::wishes::Noted;
 
 /// A floor as it was, with the lead of its journal.
 pub(crate) struct Recovered {
@@ -22,7 +25,7 @@ pub(crate) struct Recovered {
 
 /// What the floor remembers and the new process does not have.
 pub(crate) struct Orphans {
-    waiting: Vec<CallId>,
+    waiting: Vec<(CallId, Class)>,
     talking: Vec<CallId>,
     agents: Vec<AgentId>,
 }
@@ -41,7 +44,7 @@ impl Orphans {
         });
         let present = view.agents.iter().filter(|agent| agent.state != AgentState::Offline);
         Self {
-            waiting: view.waiting.iter().map(|caller| caller.call).collect(),
+            waiting: view.waiting.iter().map(|caller| (caller.call, caller.class)).collect(),
             talking: talking.collect(),
             agents: present.map(|agent| agent.agent).collect(),
         }
@@ -70,13 +73,25 @@ pub(crate) async fn recover(
     Ok(Recovered { floor, journal, orphans })
 }
 
+/// Whoever was cut off by the end of the last process should be called back.
+pub(crate) fn note_cut_off(hub: &Hub, orphans: &Orphans) {
+    let cut_off = Noted { kind: Kind::Unserved, cause: Cause::Fault };
+    for (call, class) in &orphans.waiting {
+        hub.note_wish(*call, *class, cut_off);
+    }
+    for call in &orphans.talking {
+        // The class is in the row of the call.
+        hub.note_wish(*call, Class::Standard, cut_off);
+    }
+}
+
 /// Clears the places of calls that died with the last process, and signs everybody off: a console
 /// that is still there comes back by itself.
 pub(crate) async fn end_orphans(floor: &FloorPort, orphans: Orphans) {
     for agent in orphans.agents {
         floor.tell(FloorEvent::AgentLost { agent }).await;
     }
-    for call in orphans.waiting {
+    for (call, _) in orphans.waiting {
         floor.tell(FloorEvent::CallerLeft { call, cause: LeaveCause::Failed }).await;
     }
     for call in orphans.talking {

@@ -5,17 +5,20 @@
 mod api;
 mod audio;
 mod stream;
+mod telephone;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 
 pub use api::Api;
 pub use audio::{Audio, Packets};
 pub use stream::{News, Quality, Ringing, Stream};
+pub use telephone::TelephoneDesk;
 
 /// How long a browser's connection or a change of state may take on a busy machine.
 const SETTLE_LIMIT: Duration = Duration::from_secs(20);
@@ -96,6 +99,29 @@ impl Desk {
         let asked = Instant::now();
         self.api.post(&format!("/reservations/{}/accept", ringing.reservation), None).await?;
         Ok(asked)
+    }
+
+    /// As [`Desk::accept`], where another agent may have been faster: whether this one took the caller.
+    ///
+    /// # Errors
+    /// The helpline refused for another reason than that.
+    pub async fn try_accept(&self, ringing: &Ringing) -> Result<bool> {
+        let path = format!("/reservations/{}/accept", ringing.reservation);
+        let (status, body) = self.api.ask(Method::POST, &path, None).await?;
+        ensure!(status.is_success() || status == StatusCode::CONFLICT, "{path}: {status} {body}");
+        Ok(status.is_success())
+    }
+
+    /// Ends the call, unless the caller has, and waits until wrap-up has begun.
+    ///
+    /// # Errors
+    /// The helpline refused for another reason than that, or wrap-up did not begin.
+    pub async fn end_call(&mut self, ringing: &Ringing) -> Result<()> {
+        let path = format!("/calls/{}/hang-up", ringing.call);
+        let (status, body) = self.api.ask(Method::POST, &path, None).await?;
+        let over = [StatusCode::CONFLICT, StatusCode::NOT_FOUND].contains(&status);
+        ensure!(status.is_success() || over, "{path}: {status} {body}");
+        self.until_wrap_up().await
     }
 
     /// Ends the call and waits until wrap-up has begun.

@@ -6,12 +6,15 @@ pub mod assignment;
 pub mod bridged;
 pub mod callers;
 pub mod calls;
+pub mod crowd;
 pub mod figures;
 pub mod free;
 pub mod media;
 pub mod place;
 pub mod process;
+pub mod soak;
 pub mod staff;
+pub mod surge;
 
 use std::sync::{Mutex, PoisonError};
 

@@ -245,6 +245,7 @@ fn sip_config(settings: &Settings) -> SipConfig {
     });
     SipConfig {
         trunks: config::trunk::configs(&settings.trunks, sip),
+        stations: settings.station.networks.clone(),
         reserved: reserved.collect(),
         keep_alive: KeepAlive {
             interval: Duration::from_secs(sip.keep_alive_s),

@@ -36,6 +36,7 @@ use crate::{api, auth, operating};
         (name = "contacts", description = "People and households in the records."),
         (name = "cases", description = "What is being done for a citizen."),
         (name = "interactions", description = "Each contact with the helpline."),
+        (name = "callbacks", description = "Callers who wish to be called back."),
         (name = "recordings", description = "The kept sound of calls."),
         (name = "search", description = "One box over the records."),
         (name = "vocabulary", description = "The words that forms choose from."),

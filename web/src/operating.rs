@@ -40,6 +40,21 @@ async fn readyz(State(app): State<App>) -> Answer<&'static str> {
     responses((status = 200, description = "Counters, gauges and histograms.", body = String,
         content_type = "text/plain")))]
 async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    show_held(&app);
     let text = app.metrics().render();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+}
+
+/// What is held for calls at this moment: asked for, not counted along.
+fn show_held(app: &App) {
+    let held = app.exchange().held();
+    let show = |name: &'static str, count: usize| {
+        metrics::gauge!(name).set(u32::try_from(count).map_or(f64::INFINITY, f64::from));
+    };
+    show("helpline_sip_dialogs", held.sip.dialogs);
+    show("helpline_sip_transactions", held.sip.transactions);
+    show("helpline_media_legs", held.media.legs);
+    show("helpline_media_ports", held.media.ports);
+    show("helpline_floor_callers", held.callers);
+    show("helpline_floor_reservations", held.reservations);
 }

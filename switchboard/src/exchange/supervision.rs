@@ -28,7 +28,7 @@ impl Exchange {
         reason: ForceReason,
     ) -> Result<AgentView, ExchangeError> {
         let view = self.agent_view(agent).ok_or(ExchangeError::NotOnTheFloor)?;
-        if want == Wanted::Available && !view.media_connected {
+        if want == Wanted::Available && !view.has_audio() {
             return Err(ExchangeError::NoAudio);
         }
         self.ask(FloorEvent::AgentStateForced { agent, want, by, reason }).await?;

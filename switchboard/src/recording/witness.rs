@@ -60,6 +60,7 @@ impl Witness {
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested
@@ -90,6 +91,7 @@ impl Witness {
             | CallEffect::StopPlaying { .. }
             | CallEffect::SendDigit { .. }
             | CallEffect::RememberLanguage { .. }
+            | CallEffect::WishCallback
             | CallEffect::RaiseClass { .. }
             | CallEffect::LeaveQueue { .. }
             | CallEffect::ReleaseAgent { .. }

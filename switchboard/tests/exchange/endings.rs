@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use crm::callback::{Cause, Kind};
 use ids::Class;
+use routing::Alert;
 use store::testing::TestDb;
 use switchboard::CallState;
 use telephony::call::EndCause;
@@ -40,6 +42,29 @@ async fn a_caller_who_presses_nine_waits_as_an_emergency_and_is_remembered_by_no
     let interaction = bench.recorded(call).await;
     assert_eq!(interaction.class, Some(Class::Emergency));
     assert!(interaction.wait_ms().is_some_and(|wait| wait > 1_000));
+    // Nobody talked with an emergency: somebody calls back, and a supervisor is told.
+    let wishes = bench.wishes(1).await;
+    assert_eq!((wishes[0].class, wishes[0].kind), (Class::Emergency, Kind::Unserved));
+    assert_eq!(wishes[0].interaction, crm::interaction::id_of(call));
+    let told = bench.exchange.alerts().into_iter().map(|one| one.alert).collect::<Vec<_>>();
+    assert!(told.contains(&Alert::EmergencyUnserved { call }), "{told:?}");
+    bench.assert_nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_waiting_caller_who_presses_five_wishes_to_be_called_back_and_is_noted_once() {
+    let bench = Bench::start().await;
+    let live = bench.exchange.subscribe(None).live;
+    let mut request = bench.caller(&[('0', 0.5), ('5', 1.5), ('5', 2.5)]);
+    request.hang_up_after = Some(Duration::from_secs(3));
+    bench.dial(request).await;
+    let (call, cause) = bench.ended(live).await;
+    assert_eq!(cause, EndCause::AbandonedInQueue);
+    bench.recorded(call).await;
+    let wishes = bench.wishes(1).await;
+    assert_eq!(wishes.len(), 1, "asked, and then unserved, is one wish: {wishes:?}");
+    assert_eq!((wishes[0].kind, wishes[0].cause), (Kind::Asked, Cause::Waited));
+    assert_eq!((wishes[0].times, wishes[0].class), (1, Class::Standard));
     bench.assert_nothing_left().await;
 }
 

@@ -147,6 +147,8 @@ pub enum CallEffect {
         /// To the head of the class.
         head: bool,
     },
+    /// Remember that this caller wishes to be called back. At most once in a call.
+    WishCallback,
     /// Tell the floor that the caller became more urgent, waiting or with an agent.
     RaiseClass {
         /// The new class.

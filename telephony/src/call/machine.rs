@@ -27,6 +27,10 @@ pub struct CallConfig {
     pub announce_gap: Duration,
     /// How often a caller whom a full queue did not take tries again.
     pub full_retry: Duration,
+    /// A caller who has waited so long hears how to wish for a call back …
+    pub callback_after: Duration,
+    /// … and one who is expected to wait so long hears it at once.
+    pub callback_wait: Duration,
 }
 
 impl Default for CallConfig {
@@ -38,6 +42,8 @@ impl Default for CallConfig {
             announce_every: Duration::from_secs(60),
             announce_gap: Duration::from_secs(15),
             full_retry: Duration::from_secs(15),
+            callback_after: Duration::from_secs(45),
+            callback_wait: Duration::from_secs(5 * 60),
         }
     }
 }
@@ -66,6 +72,8 @@ pub struct CallFacts {
     /// or after the first words of the wait for those who skip the greeting. They hold up nobody who
     /// is in the queue, and no emergency at all.
     pub notice: Option<PromptName>,
+    /// The caller's number is known, so that we could call back.
+    pub reachable: bool,
 }
 
 /// One call.
@@ -106,6 +114,7 @@ impl Refused {
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested
@@ -132,13 +141,26 @@ impl Call {
         _out: &mut Vec<CallEffect>,
     ) -> Self {
         let CallFacts { id, leg, queue, hours, sounds, .. } = facts;
-        let CallFacts { flow, remembered_language, class, notice, .. } = facts;
+        let CallFacts { flow, remembered_language, class, notice, reachable, .. } = facts;
         // A language that this greeting does not speak would ask for an agent whom nobody hired.
         let language = remembered_language.filter(|l| flow.languages().contains(l));
         let until = now + config.record_timeout;
         let plays = 0;
-        let line =
-            Line { config, id, leg, queue, class, language, hours, sounds, flow, notice, plays };
+        let wish = if reachable { Wish::Open } else { Wish::Unreachable };
+        let line = Line {
+            config,
+            id,
+            leg,
+            queue,
+            class,
+            language,
+            hours,
+            sounds,
+            flow,
+            notice,
+            wish,
+            plays,
+        };
         Self { line, state: CallState::Arriving(Arriving { until, early: Early::default() }) }
     }
 
@@ -236,8 +258,20 @@ pub(super) struct Line {
     pub(super) flow: Arc<Flow>,
     /// What this caller has still to be told before talking with a person.
     pub(super) notice: Option<PromptName>,
+    pub(super) wish: Wish,
     /// Playlists begun.
     plays: u32,
+}
+
+/// Whether the caller wishes to be called back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// The number is withheld: nobody could call.
+    Unreachable,
+    /// Not said.
+    Open,
+    /// Said, and remembered.
+    Noted,
 }
 
 /// An event that does not fit; boxed, since it is rare and the state is large.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::PromptName;
+
 /// Said when a caller pressed `9`.
 pub const PROMPT_EMERGENCY: &str = "emergency";
 /// Said now and then to a waiting emergency.
@@ -16,6 +18,10 @@ pub const PROMPT_STILL_WAITING: &str = "still_waiting";
 pub const PROMPT_PRESS_NINE: &str = "press_nine";
 /// Said by a queue that takes nobody more.
 pub const PROMPT_QUEUE_FULL: &str = "queue_full";
+/// Said to a caller who may wait long: which key asks for a call back.
+pub const PROMPT_CALLBACK_OFFER: &str = "callback_offer";
+/// Said when a caller pressed that key.
+pub const PROMPT_CALLBACK_NOTED: &str = "callback_noted";
 /// Said when the agent's audio was lost.
 pub const PROMPT_AGENT_LOST: &str = "agent_lost";
 /// Said to a caller whose language is remembered, in the other languages.
@@ -46,9 +52,11 @@ const WAITS: [(u64, &str); 7] = [
     (30, "wait_30"),
 ];
 const WAIT_MORE: &str = "wait_more";
+/// From here on a wait is long, minutes.
+const LONG_MIN: u64 = 5;
 
 /// All of them: each must exist in each language of a greeting.
-pub const MACHINE_PROMPTS: [&str; 31] = [
+pub const MACHINE_PROMPTS: [&str; 33] = [
     PROMPT_EMERGENCY,
     PROMPT_EMERGENCY_WAITING,
     PROMPT_PLEASE_WAIT,
@@ -56,6 +64,8 @@ pub const MACHINE_PROMPTS: [&str; 31] = [
     PROMPT_STILL_WAITING,
     PROMPT_PRESS_NINE,
     PROMPT_QUEUE_FULL,
+    PROMPT_CALLBACK_OFFER,
+    PROMPT_CALLBACK_NOTED,
     PROMPT_AGENT_LOST,
     PROMPT_CHANGE_LANGUAGE,
     PROMPT_MUSIC,
@@ -91,6 +101,13 @@ pub(super) fn place_prompt(before: u32) -> &'static str {
 pub(super) fn wait_prompt(wait: Duration) -> &'static str {
     let fits = |(minutes, _): &&(u64, &str)| wait <= Duration::from_secs(60 * minutes);
     WAITS.iter().find(fits).map_or(WAIT_MORE, |(_, name)| name)
+}
+
+/// Whether a prompt tells of a wait of five minutes or more.
+#[must_use]
+pub fn says_long_wait(prompt: &PromptName) -> bool {
+    let name = prompt.0.as_str();
+    name == WAIT_MORE || WAITS.iter().any(|(minutes, wait)| *minutes >= LONG_MIN && *wait == name)
 }
 
 #[cfg(test)]

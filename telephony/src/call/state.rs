@@ -70,6 +70,10 @@ impl UrgentKey {
     }
 }
 
+/// The key by which a waiting caller wishes to be called back: the one in the middle, that fingers
+/// find without looking.
+pub const CALLBACK_KEY: char = '5';
+
 /// Answered, not yet confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answering {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use ids::{AgentId, Class, LegId, Timestamp};
 
-use super::machine::{Line, Next, Step, unfit};
+use super::machine::{Line, Next, Step, Wish, unfit};
 use super::{
-    CallEffect, CallEvent, CallState, Digit, PROMPT_EMERGENCY, Place, Talk, UrgentKey, Waiting,
+    CALLBACK_KEY, CallEffect, CallEvent, CallState, Digit, PROMPT_CALLBACK_NOTED, PROMPT_EMERGENCY,
+    Place, Talk, UrgentKey, Waiting,
 };
 
 /// How soon an emergency that found the queue full, or a caller who pressed `0`, tries again.
@@ -40,6 +41,7 @@ impl Step<'_> {
             }
             event @ (CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested
@@ -89,9 +91,27 @@ impl Step<'_> {
             {
                 self.try_again(waiting)
             }
+            (None, _) if digit.as_char() == CALLBACK_KEY => self.wish(waiting),
             // Who waits already has asked for a person.
             (Some(UrgentKey::Person) | None, _) => waiting,
         }
+    }
+
+    /// The caller wishes to be called back, and waits on all the same.
+    fn wish(&mut self, waiting: Waiting) -> Waiting {
+        match self.line.wish {
+            // What is not offered to them changes nothing for them.
+            _ if self.line.class == Class::Emergency => return waiting,
+            Wish::Unreachable => return waiting,
+            Wish::Open => {
+                self.line.wish = Wish::Noted;
+                self.out.push(CallEffect::WishCallback);
+            }
+            // Whoever presses again wants to hear again that it is noted.
+            Wish::Noted => {}
+        }
+        let sound = self.announce(PROMPT_CALLBACK_NOTED);
+        self.speaking(Waiting { sound, ..waiting })
     }
 
     fn raise(&mut self, waiting: Waiting) -> Waiting {

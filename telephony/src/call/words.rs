@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use ids::Class;
 
-use super::machine::Step;
+use super::machine::{Step, Wish};
 use super::sound::{place_prompt, wait_prompt};
 use super::{
-    PROMPT_EMERGENCY_WAITING, PROMPT_PLEASE_WAIT, PROMPT_PRESS_NINE, PROMPT_QUEUE_FULL,
-    PROMPT_QUEUE_SAFETY, PROMPT_STILL_WAITING, Place, PlayId, PromptName, QueueSound, Sound,
-    Waiting,
+    PROMPT_CALLBACK_OFFER, PROMPT_EMERGENCY_WAITING, PROMPT_PLEASE_WAIT, PROMPT_PRESS_NINE,
+    PROMPT_QUEUE_FULL, PROMPT_QUEUE_SAFETY, PROMPT_STILL_WAITING, Place, PlayId, PromptName,
+    QueueSound, Sound, Waiting,
 };
+use crate::flow::Hours;
 
 /// Words whose end is not reported by then have failed; the caller may be spoken to again.
 const WORDS_LIMIT: Duration = Duration::from_secs(60);
@@ -30,7 +31,10 @@ impl Step<'_> {
         let safety = prompt == PROMPT_PLEASE_WAIT && !back && self.sound().safety;
         let safety = safety.then_some(PROMPT_QUEUE_SAFETY);
         let notice = notice.map(|notice| notice.0.as_str());
-        let words: Vec<&str> = [Some(prompt), safety, notice].into_iter().flatten().collect();
+        let closed = !back && self.line.hours != Hours::Open;
+        let offer = self.callback_offer(closed);
+        let words: Vec<&str> =
+            [Some(prompt), safety, notice, offer].into_iter().flatten().collect();
         self.announce_all(&words)
     }
 
@@ -79,7 +83,11 @@ impl Step<'_> {
         }
         match waiting.place {
             Place::Outside { .. } | Place::Asked { again: true } => {
-                let sound = self.announce(PROMPT_QUEUE_FULL);
+                let words: Vec<&str> = [Some(PROMPT_QUEUE_FULL), self.callback_offer(true)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+                let sound = self.announce_all(&words);
                 self.speaking(Waiting { sound, ..waiting })
             }
             Place::Asked { again: false } | Place::Known { .. } => {
@@ -106,9 +114,27 @@ impl Step<'_> {
             .chain(place.map(place_prompt))
             .chain(self.sayable_wait(&waiting).map(wait_prompt))
             .chain(last.iter().copied())
+            .chain(self.callback_offer(self.waits_long(&waiting)))
             .collect();
         let sound = self.announce_all(&words);
         self.speaking(Waiting { sound, said: place.or(waiting.said), ..waiting })
+    }
+
+    /// How to wish for a call back, for those who may and have a reason to.
+    fn callback_offer(&self, reason: bool) -> Option<&'static str> {
+        let may = self.line.wish == Wish::Open && self.line.class != Class::Emergency;
+        (may && reason).then_some(PROMPT_CALLBACK_OFFER)
+    }
+
+    /// The caller has waited long, or will.
+    fn waits_long(&self, waiting: &Waiting) -> bool {
+        let config = &self.line.config;
+        let expected = match waiting.place {
+            Place::Known { expected_wait, .. } => expected_wait,
+            Place::Asked { .. } | Place::Outside { .. } => None,
+        };
+        self.now.since(waiting.since) >= config.callback_after
+            || expected.is_some_and(|wait| wait >= config.callback_wait)
     }
 
     /// Words have just begun.

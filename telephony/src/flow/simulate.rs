@@ -68,8 +68,18 @@ pub fn rehearse(flow: Arc<Flow>, library: &AudioLibrary, start: RehearsalStart) 
     let (id, leg) = (CallId::from_number(1), LegId::from_number(1));
     let sounds = QueueSounds::default();
     let notice = None;
-    let facts =
-        CallFacts { id, leg, queue, hours, sounds, flow, remembered_language, class, notice };
+    let facts = CallFacts {
+        id,
+        leg,
+        queue,
+        hours,
+        sounds,
+        flow,
+        remembered_language,
+        class,
+        notice,
+        reachable: true,
+    };
     let mut stage = Stage::new(facts, library);
     let mut keys = keys.into_iter();
     for _ in 0..MOMENTS_MAX {

@@ -3,12 +3,14 @@
 //! Made by `scripts/make-prompts` from `prompts/catalogue.toml`; not edited by hand.
 
 /// Language (or `any`), name and WAV file of each prompt.
-pub(super) const FILES: [(&str, &str, &[u8]); 156] = [
+pub(super) const FILES: [(&str, &str, &[u8]); 160] = [
     ("any", "beep", include_bytes!("../../../prompts/any/beep.wav")),
     ("any", "music", include_bytes!("../../../prompts/any/music.wav")),
     ("any", "music_calm", include_bytes!("../../../prompts/any/music_calm.wav")),
     ("any", "ringing", include_bytes!("../../../prompts/any/ringing.wav")),
     ("en", "agent_lost", include_bytes!("../../../prompts/en/agent_lost.wav")),
+    ("en", "callback_noted", include_bytes!("../../../prompts/en/callback_noted.wav")),
+    ("en", "callback_offer", include_bytes!("../../../prompts/en/callback_offer.wav")),
     ("en", "change_language", include_bytes!("../../../prompts/en/change_language.wav")),
     ("en", "choose_language", include_bytes!("../../../prompts/en/choose_language.wav")),
     ("en", "clock_1", include_bytes!("../../../prompts/en/clock_1.wav")),
@@ -85,6 +87,8 @@ pub(super) const FILES: [(&str, &str, &[u8]); 156] = [
     ("en", "wait_5", include_bytes!("../../../prompts/en/wait_5.wav")),
     ("en", "wait_more", include_bytes!("../../../prompts/en/wait_more.wav")),
     ("hi", "agent_lost", include_bytes!("../../../prompts/hi/agent_lost.wav")),
+    ("hi", "callback_noted", include_bytes!("../../../prompts/hi/callback_noted.wav")),
+    ("hi", "callback_offer", include_bytes!("../../../prompts/hi/callback_offer.wav")),
     ("hi", "change_language", include_bytes!("../../../prompts/hi/change_language.wav")),
     ("hi", "choose_language", include_bytes!("../../../prompts/hi/choose_language.wav")),
     ("hi", "clock_1", include_bytes!("../../../prompts/hi/clock_1.wav")),

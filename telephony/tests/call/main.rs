@@ -6,3 +6,4 @@ mod story;
 mod support;
 mod table;
 mod wait;
+mod wish;

@@ -39,7 +39,8 @@ fn event() -> impl Strategy<Value = CallEvent> {
         3 => Just(CallEvent::QueueFull),
         6 => (agent, leg.clone()).prop_map(|(agent, leg)| CallEvent::AgentAccepted { agent, leg }),
         3 => Just(CallEvent::AgentMediaLost),
-        3 => leg.prop_map(|leg| CallEvent::AgentMediaBack { leg }),
+        3 => leg.clone().prop_map(|leg| CallEvent::AgentMediaBack { leg }),
+        2 => leg.prop_map(|leg| CallEvent::AgentGone { leg }),
         1 => Just(CallEvent::AgentHungUp),
         4 => Just(CallEvent::HoldRequested),
         4 => Just(CallEvent::ResumeRequested),
@@ -63,6 +64,7 @@ struct Observer {
     waiting: bool,
     answered: bool,
     ended: bool,
+    wished: bool,
 }
 
 impl Observer {
@@ -104,6 +106,9 @@ impl Observer {
             CallEffect::JoinQueue { .. } => {
                 assert!(!std::mem::replace(&mut self.waiting, true), "on the floor once");
                 assert_eq!(self.agent, None, "released before the caller waits again");
+            }
+            CallEffect::WishCallback => {
+                assert!(!std::mem::replace(&mut self.wished, true), "wished once");
             }
             CallEffect::RaiseClass { .. } => assert!(self.waiting || self.agent.is_some()),
             CallEffect::LeaveQueue { .. } => assert!(std::mem::take(&mut self.waiting)),

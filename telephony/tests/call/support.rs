@@ -46,6 +46,7 @@ pub(crate) fn facts(remembered: Option<&str>) -> CallFacts {
         remembered_language: remembered.map(|l| l.parse().expect("a language")),
         class: Class::Standard,
         notice: None,
+        reachable: true,
     }
 }
 
@@ -146,6 +147,7 @@ pub(crate) fn short(effect: &CallEffect) -> String {
         CallEffect::Bridge { agent, .. } => format!("bridge {}", leg(*agent)),
         CallEffect::Unbridge { agent, .. } => format!("unbridge {}", leg(*agent)),
         CallEffect::SendDigit { digit, .. } => format!("send {}", digit.as_char()),
+        CallEffect::WishCallback => "wish callback".to_owned(),
         CallEffect::RememberLanguage { language } => format!("remember {language}"),
         CallEffect::JoinQueue { queue, class, language, since, head } => format!(
             "join {queue} {class:?} {} since {} ms{}",

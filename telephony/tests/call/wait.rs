@@ -46,9 +46,9 @@ fn words_come_each_minute_and_the_place_only_when_it_went_down() {
     let rig = waiting().then(place(3, None)).play_ended().after(5000).play_ended().quietly();
     let rig = rig.then(place(5, None)).at_deadline();
     assert_eq!(rig.now, at(60_000), "a minute after the last words began");
-    assert_eq!(rig.effects(), "play#5 en/still_waiting en/press_nine");
+    assert_eq!(rig.effects(), "play#5 en/still_waiting en/press_nine en/callback_offer");
     let rig = rig.after(8000).play_ended_of(5).quietly().at_deadline();
-    assert_eq!(rig.effects(), "play#7 en/still_waiting en/press_nine");
+    assert_eq!(rig.effects(), "play#7 en/still_waiting en/press_nine en/callback_offer");
     assert_eq!(rig.now, at(120_000));
 }
 
@@ -73,7 +73,7 @@ fn a_caller_who_comes_forward_is_told_soon_but_not_at_once() {
 fn words_whose_end_is_never_reported_do_not_silence_the_call() {
     let rig = waiting().quietly().at_deadline();
     assert_eq!(rig.now, at(60_000));
-    assert_eq!(rig.effects(), "play#3 en/still_waiting en/press_nine");
+    assert_eq!(rig.effects(), "play#3 en/still_waiting en/press_nine en/callback_offer");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn each_queue_says_what_its_settings_say() {
     let rig = rig.then(place(0, Some(60))).quietly().play_ended_of(2);
     assert_eq!(rig.effects(), "play#3 en/music_calm for ever");
     let rig = rig.quietly().at_deadline();
-    assert_eq!(rig.effects(), "play#4 en/still_waiting en/press_nine");
+    assert_eq!(rig.effects(), "play#4 en/still_waiting en/press_nine en/callback_offer");
 
     let limited = QueueSound { place: SayPlace::UpTo(2), ..silent };
     let rig = waiting_with(limited).then(place(2, None)).quietly().play_ended_of(2);
@@ -109,7 +109,7 @@ fn an_emergency_hears_that_it_comes_first_and_no_place() {
 #[test]
 fn a_full_queue_keeps_the_caller_and_tries_again() {
     let rig = waiting().quietly().after(500).then(CallEvent::QueueFull);
-    assert_eq!(rig.effects(), "play#3 en/queue_full");
+    assert_eq!(rig.effects(), "play#3 en/queue_full en/callback_offer");
     let rig = rig.quietly().at_deadline();
     assert_eq!(rig.now, at(15_500));
     assert_eq!(rig.effects(), "join health Standard en since 0 ms", "the wait is intact");
@@ -151,7 +151,7 @@ fn keys_while_nothing_listens_change_nothing() {
     let on_floor = waiting().then(place(0, None));
     let talking = on_floor.clone().then(accepted);
     let held = talking.clone().then(CallEvent::HoldRequested);
-    let mut quiet = vec![("waiting", on_floor, "12345678*#ABCD0")];
+    let mut quiet = vec![("waiting", on_floor, "1234678*#ABCD0")];
     quiet.push(("talking", talking, "123456780*#ABCD"));
     quiet.push(("on hold", held, "123456780*#ABCD"));
     for (name, rig, keys) in quiet {
@@ -186,9 +186,10 @@ fn a_closed_line_says_when_it_opens_and_still_ends_at_a_person() {
         told,
         [
             "play#3 hi/closed_then",
-            "join health Standard hi since 120000 ms; play#4 hi/please_wait hi/queue_safety",
-            "play#5 hi/still_waiting hi/press_nine",
-            "play#6 hi/still_waiting hi/press_nine",
+            "join health Standard hi since 120000 ms; play#4 hi/please_wait \
+             hi/queue_safety hi/callback_offer",
+            "play#5 hi/still_waiting hi/press_nine hi/callback_offer",
+            "play#6 hi/still_waiting hi/press_nine hi/callback_offer",
         ]
     );
     // `9` does not ask for the hours.

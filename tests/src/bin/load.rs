@@ -11,10 +11,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 use tests::load::media::command::{InStorm, Media};
-use tests::load::{Outcome, Place, bridged, calls, free};
+use tests::load::{Outcome, Place, bridged, calls, free, soak, surge};
 
 /// Longest run: then it is given up, whatever happens.
-const RUN_LIMIT: Duration = Duration::from_secs(900);
+const RUN_LIMIT: Duration = Duration::from_secs(2 * 3600);
 
 /// Load on a helpline of this machine.
 #[derive(Debug, Parser)]
@@ -75,6 +75,42 @@ enum What {
         #[arg(long, default_value_t = 5)]
         agents: u32,
     },
+    /// Many times the normal rate of callers: who is dropped in silence, how long emergencies wait.
+    Surge {
+        /// Agents; the normal rate is 600 calls an hour for 45 of them.
+        #[arg(long, default_value_t = 60)]
+        agents: u32,
+        /// How many times the normal rate.
+        #[arg(long, default_value_t = 50)]
+        times: u32,
+        /// How long the normal rate lasts before, seconds.
+        #[arg(long, default_value_t = 60)]
+        before: u64,
+        /// How long the surge lasts, seconds.
+        #[arg(long, default_value_t = 120)]
+        seconds: u64,
+        /// How long agents talk, seconds.
+        #[arg(long, default_value_t = 10)]
+        talk: u64,
+        /// Mean patience of callers, seconds.
+        #[arg(long, default_value_t = 20)]
+        patience: u64,
+        /// Emergencies a second, before and in the surge.
+        #[arg(long, default_value_t = 0.5)]
+        emergencies: f64,
+    },
+    /// Whole calls for a long time: memory each minute, and what is left after the last.
+    Soak {
+        /// Begun each second.
+        #[arg(long, default_value_t = 20)]
+        per_second: u32,
+        /// For so many minutes.
+        #[arg(long, default_value_t = 10)]
+        minutes: u64,
+        /// By so many agents.
+        #[arg(long, default_value_t = 80)]
+        agents: u32,
+    },
     /// The three in small sizes, each on a helpline of its own.
     All,
     /// The audio path alone, in a process of its own: CPU, losses, latency, memory.
@@ -89,6 +125,8 @@ enum Run {
     Bridged(bridged::Sizes),
     Calls(calls::Sizes),
     Free(free::Sizes),
+    Surge(surge::Sizes),
+    Soak(soak::Sizes),
 }
 
 /// The runs of `all`.
@@ -110,7 +148,12 @@ async fn main() -> Result<ExitCode> {
             let storm = *storm;
             move || storm.go()
         })),
-        What::Bridged { .. } | What::Calls { .. } | What::Free { .. } | What::All => None,
+        What::Bridged { .. }
+        | What::Calls { .. }
+        | What::Free { .. }
+        | What::Surge { .. }
+        | What::Soak { .. }
+        | What::All => None,
     };
     if let Some(alone) = alone {
         let good = tokio::task::spawn_blocking(alone).await??;
@@ -135,6 +178,24 @@ impl What {
                 vec![Run::Calls(calls::Sizes { per_second, total, agents })]
             }
             Self::Free { waiting, agents } => vec![Run::Free(free::Sizes { waiting, agents })],
+            Self::Surge { agents, times, before, seconds, talk, patience, emergencies } => {
+                let [before, surge, talk, patience] =
+                    [before, seconds, talk, patience].map(Duration::from_secs);
+                let emergencies_per_s = emergencies;
+                vec![Run::Surge(surge::Sizes {
+                    agents,
+                    times,
+                    before,
+                    surge,
+                    emergencies_per_s,
+                    talk,
+                    patience,
+                })]
+            }
+            Self::Soak { per_second, minutes, agents } => {
+                let (span, every) = (Duration::from_secs(60 * minutes), Duration::from_secs(60));
+                vec![Run::Soak(soak::Sizes { per_second, span, every, agents, rest: true })]
+            }
             Self::All => ALL.to_vec(),
             // They have runs of their own.
             Self::Media(_) | Self::Storm(_) => Vec::new(),
@@ -150,6 +211,8 @@ impl Run {
             Self::Bridged(sizes) => bridged::run(&place, sizes).await?,
             Self::Calls(sizes) => calls::run(&place, sizes).await?,
             Self::Free(sizes) => free::run(&place, sizes).await?,
+            Self::Surge(sizes) => surge::run(&place, sizes).await?,
+            Self::Soak(sizes) => soak::run(&place, sizes).await?,
         };
         print(&outcome, &place);
         place.stop().await?;

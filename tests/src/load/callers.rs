@@ -73,7 +73,7 @@ impl Callers {
     /// # Errors
     /// As [`Callers::call`].
     pub async fn call_pressing(&self, key: char, n: u32, longest: Duration) -> Result<Called> {
-        let number = number(n);
+        let number = number_of(n);
         let key = Digit::new(key).context("a key")?;
         let request = DialRequest {
             say: self.voice.clone(),
@@ -135,6 +135,6 @@ impl Called {
 }
 
 /// A mobile number in India that is nobody's in the demo.
-fn number(n: u32) -> String {
+pub(crate) fn number_of(n: u32) -> String {
     format!("+9198{:08}", 10_000_000 + n % 80_000_000)
 }

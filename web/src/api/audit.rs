@@ -147,8 +147,10 @@ const fn entity(entity: Entity) -> &'static str {
         Entity::Report => "report",
         Entity::Interaction => "interaction",
         Entity::Recording => "recording",
+        Entity::Callback => "callback",
         Entity::User => "user",
         Entity::Configuration => "configuration",
+        Entity::Roster => "roster",
         Entity::Mixed => "mixed",
     }
 }

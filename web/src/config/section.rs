@@ -105,6 +105,15 @@ impl Sip {
     }
 }
 
+/// `[station]`: operators' telephones.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Station {
+    /// Where they may be; empty: nobody takes calls on a telephone.
+    #[serde(deserialize_with = "each_from_text")]
+    pub networks: Vec<IpNet>,
+}
+
 /// `[media]`: the threads that carry audio.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Media {

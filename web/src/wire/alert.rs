@@ -19,6 +19,8 @@ pub enum AlertWord {
     ReportOverdue,
     /// A caller pressed the key of an emergency while talking or on hold.
     EmergencyInTalk,
+    /// An emergency ended before anybody talked with the caller; a call-back wish is open.
+    EmergencyUnserved,
     /// A recording that was paused as long as it may goes on.
     RecordingPauseOver,
     /// A call that should be recorded is not.
@@ -91,6 +93,9 @@ fn words(alert: Alert) -> (AlertWord, About) {
         Alert::EmergencyInTalk { agent, call } => {
             let about = About { agent: Some(agent), call: Some(call), ..About::default() };
             (AlertWord::EmergencyInTalk, about)
+        }
+        Alert::EmergencyUnserved { call } => {
+            (AlertWord::EmergencyUnserved, About { call: Some(call), ..About::default() })
         }
         Alert::RecordingPauseOver { agent, call } => {
             let about = About { agent: Some(agent), call: Some(call), ..About::default() };

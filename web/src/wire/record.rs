@@ -1,5 +1,6 @@
 //! Records of citizens on the wire. Pure.
 
+pub mod callback;
 pub mod case;
 pub mod contact;
 pub mod interaction;

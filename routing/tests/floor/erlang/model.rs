@@ -31,12 +31,12 @@ pub(crate) struct Case {
 /// The sizes. The fewer callers wait and the longer a busy spell lasts, the more arrivals it takes
 /// for an interval below the 2 % that is asked for.
 pub(crate) const CASES: [Case; 6] = [
-    Case { agents: 5, load: 0.7, arrivals: 2_000_000, seed: 1 },
-    Case { agents: 5, load: 0.9, arrivals: 12_000_000, seed: 2 },
-    Case { agents: 15, load: 0.7, arrivals: 2_000_000, seed: 3 },
-    Case { agents: 15, load: 0.9, arrivals: 12_000_000, seed: 4 },
-    Case { agents: 45, load: 0.7, arrivals: 12_000_000, seed: 5 },
-    Case { agents: 45, load: 0.9, arrivals: 12_000_000, seed: 6 },
+    Case { agents: 5, load: 0.7, arrivals: 4_000_000, seed: 1 },
+    Case { agents: 5, load: 0.9, arrivals: 24_000_000, seed: 2 },
+    Case { agents: 15, load: 0.7, arrivals: 12_000_000, seed: 3 },
+    Case { agents: 15, load: 0.9, arrivals: 30_000_000, seed: 4 },
+    Case { agents: 45, load: 0.7, arrivals: 40_000_000, seed: 5 },
+    Case { agents: 45, load: 0.9, arrivals: 64_000_000, seed: 6 },
 ];
 
 /// What the formula says.

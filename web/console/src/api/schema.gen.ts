@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/me/station": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the SIP telephone on which the agent takes calls in this shift, instead of the browser's
+         *     audio: each reservation rings it, and answering it accepts.
+         */
+        put: operations["set_own_station"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/me/wrap-up/finish": {
         parameters: {
             query?: never;
@@ -783,6 +803,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enters a call that happened on paper, with its case and report. */
+        post: operations["enter_paper_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/_search": {
         parameters: {
             query?: never;
@@ -996,6 +1033,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A week: of everybody for those who keep the roster, else one's own. */
+        get: operations["get_roster_week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the shifts of single days of one week again in another. Shifts that come every week are
+         *     there anyway, and so are those that were copied before.
+         */
+        post: operations["copy_roster_week"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a shift, or leave. */
+        post: operations["add_roster_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes an entry anew. */
+        put: operations["change_roster_entry"];
+        post?: never;
+        /** Takes an entry out. It can be put back. */
+        delete: operations["remove_roster_entry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/entries/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an entry back that was taken out. */
+        post: operations["restore_roster_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/needs/{queue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says how many seats a queue needs, hour by hour of the week. */
+        put: operations["set_roster_need"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is expected about now, and the queues for which nobody will be. */
+        get: operations["get_roster_now"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1095,23 +1255,6 @@ export interface paths {
         put?: never;
         /** Takes the password, the lock and all sessions from an account and makes a new link. */
         post: operations["reset_user"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{id}/skills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Writes down which skills a person holds. Whoever is on the floor has them at once. */
-        put: operations["set_user_skills"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1416,6 +1559,7 @@ export interface components {
             since?: string | null;
             /** @description What the agent is doing. */
             state: components["schemas"]["AgentStateName"];
+            station?: components["schemas"]["StationView"] | null;
             /**
              * Format: date-time
              * @description Until when, in `wrap_up`.
@@ -1999,6 +2143,21 @@ export interface components {
          * @enum {string}
          */
         EndCause: "caller_hung_up" | "agent_hung_up" | "cancelled_before_answer" | "abandoned_in_greeting" | "abandoned_in_queue" | "caller_lost" | "refused" | "set_up_timed_out" | "stopped" | "panicked";
+        /** @description Who entered an interaction that had happened on paper, and when. */
+        EnteredLater: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            by: string;
+            /** @description Why so late, where that was asked for. */
+            why?: string | null;
+        };
         /** @description Why this agent. */
         Explanation: {
             /** @description Every eligible agent rings, because this is an emergency. */
@@ -2018,8 +2177,6 @@ export interface components {
             knows_caller: boolean;
             /** @description The language that was required. */
             language?: string | null;
-            /** @description The skills asked for at that step; absent if none. */
-            needs?: components["schemas"]["SkillLevel"][];
             /**
              * Format: int32
              * @description Version of the rules that decided.
@@ -2029,11 +2186,6 @@ export interface components {
             sentence_en: string;
             /** @description In Hindi. */
             sentence_hi: string;
-            /**
-             * Format: int32
-             * @description The step of the queue's skills in force, from 0.
-             */
-            skill_step?: number;
             /** @description Further queues whose agents could be asked, because the wait was long. */
             widened_to: string[];
         };
@@ -2255,6 +2407,7 @@ export interface components {
              * @description It ended.
              */
             ended_at?: string | null;
+            entered?: components["schemas"]["EnteredLater"] | null;
             /** @description The citizen's number with all but its last four digits hidden. */
             from_masked?: string | null;
             /**
@@ -2299,6 +2452,11 @@ export interface components {
             /** @description The category above; absent at the upper level, and for dispositions. */
             parent?: string | null;
         };
+        /**
+         * @description Why somebody is away.
+         * @enum {string}
+         */
+        LeaveReason: "planned" | "sick" | "training" | "other";
         /** @description Whether a recording must be kept. */
         LegalHold: {
             /** @description True: it is not destroyed, whatever the time. */
@@ -2439,8 +2597,6 @@ export interface components {
             queues?: string[];
             /** @description What the person may be. */
             role: components["schemas"]["Role"];
-            /** @description Skills held. */
-            skills?: components["schemas"]["SkillLevel"][];
             /** @description The name to sign in with. */
             username: string;
         };
@@ -2613,6 +2769,43 @@ export interface components {
         } | {
             /** @enum {string} */
             next: "offline";
+        };
+        /** @description A call as it stands on paper. */
+        PaperCall: {
+            /**
+             * Format: uuid
+             * @description The case that it belongs to, if there is one that is not closed.
+             */
+            case_id?: string | null;
+            /** @description What a new case is about: a key of the vocabulary. */
+            category?: string | null;
+            /**
+             * Format: uuid
+             * @description Whom it was about.
+             */
+            contact_id?: string | null;
+            /** @description How it ended: a key of the vocabulary. */
+            disposition: string;
+            /**
+             * Format: date-time
+             * @description When it happened; not in the future.
+             */
+            happened_at: string;
+            /** @description What was written down: the text of the report. */
+            notes: string;
+            /** @description The citizen's number, if it was written down. */
+            phone?: string | null;
+            /** @description The queue of the number that was dialled; absent: the first. */
+            queue?: string | null;
+            /** @description Why it is entered so late; needed after 30 days. */
+            why_late?: string | null;
+        };
+        /** @description What was made of it. */
+        PaperCallEntered: {
+            /** @description Its case, with the report filed. */
+            case: components["schemas"]["Case"];
+            /** @description The interaction, marked as entered later. */
+            interaction: components["schemas"]["Interaction"];
         };
         /** @description A piece of shown text. Text, not HTML: whoever shows it marks it. */
         Part: {
@@ -3104,6 +3297,220 @@ export interface components {
          * @enum {string}
          */
         Role: "operator" | "doctor" | "supervisor" | "admin" | "medical_director" | "facility" | "card_desk" | "field" | "auditor";
+        /** @description Somebody who may have shifts. */
+        RosterAgent: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            agent: string;
+            /** @description The name shown to colleagues. */
+            name: string;
+            /** @description Queues served. */
+            queues: string[];
+            /** @description What the person may be. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description What a copy made. */
+        RosterCopied: {
+            /** @description The new shifts. */
+            added: components["schemas"]["RosterEntry"][];
+            /** @description Shifts that were there already. */
+            already: number;
+        };
+        /** @description Shifts of single days that are to be made again in another week. */
+        RosterCopy: {
+            /**
+             * Format: date
+             * @description A day of the week to copy.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description A day of the week to fill.
+             */
+            to: string;
+        };
+        /** @description Who is expected about now. */
+        RosterDuty: {
+            /**
+             * Format: date-time
+             * @description By the server's clock.
+             */
+            now: string;
+            /** @description From twelve hours ago until twelve hours from now. */
+            spans: components["schemas"]["RosterSpan"][];
+            /**
+             * @description Queues for which nobody is expected at some moment of the next hour; none as long as nobody
+             *     has a shift at all.
+             */
+            uncovered: components["schemas"]["Uncovered"][];
+        };
+        /** @description A shift, or leave. */
+        RosterEntry: {
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            agent: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            changed_at: string;
+            /**
+             * Format: uuid
+             * @description Who changed it last.
+             */
+            changed_by: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Anything to remember. */
+            note: string;
+            /** @description What. */
+            plan: components["schemas"]["RosterPlan"];
+            /** @description It counts no longer, and may be put back. */
+            removed: boolean;
+            /**
+             * Format: int64
+             * @description Counts the changes: the ETag, for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description The seats that a queue needs. */
+        RosterNeed: {
+            /** @description Which queue. */
+            queue: string;
+            /** @description Seats in each hour of the week, Monday 00:00 first: 168 numbers. */
+            seats: number[];
+            /**
+             * Format: int64
+             * @description Counts the changes: the ETag, for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description The seats that a queue is to need. */
+        RosterNeedWish: {
+            /** @description Seats in each hour of the week, Monday 00:00 first: 168 numbers of at most 1000. */
+            seats: number[];
+        };
+        /** @description What an entry plans. */
+        RosterPlan: {
+            /** @description Starts on these days of the week: 0 is Monday, 6 Sunday. */
+            days: number[];
+            /**
+             * Format: date
+             * @description The first day on which it may start.
+             */
+            from: string;
+            /** @enum {string} */
+            kind: "shift";
+            /**
+             * Format: int32
+             * @description How long, 1 to 1440 minutes; over midnight if it must.
+             */
+            minutes: number;
+            /** @description For which queue; absent: all that the person serves. */
+            queue?: string | null;
+            /**
+             * Format: int32
+             * @description Minutes after midnight, 0 to 1439.
+             */
+            start_minute: number;
+            /**
+             * Format: date
+             * @description The last; absent: without end. One day alone is a shift of that day.
+             */
+            until?: string | null;
+        } | {
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /** @enum {string} */
+            kind: "leave";
+            /**
+             * Format: uuid
+             * @description From this shift only; absent: from all.
+             */
+            of?: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["LeaveReason"];
+            /**
+             * Format: date
+             * @description The last day, at most a year later.
+             */
+            until: string;
+        };
+        /** @description A time in which somebody is expected. */
+        RosterSpan: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            agent: string;
+            /**
+             * Format: date
+             * @description The day to which it belongs: the one on which it starts.
+             */
+            day: string;
+            /**
+             * Format: uuid
+             * @description The shift.
+             */
+            entry: string;
+            /**
+             * Format: date-time
+             * @description Begins.
+             */
+            from: string;
+            /** @description The name shown to colleagues. */
+            name: string;
+            /** @description For which queues. */
+            queues: string[];
+            /**
+             * Format: date-time
+             * @description Ends.
+             */
+            until: string;
+        };
+        /** @description A week of the roster: everybody's for those who keep it, else one's own. */
+        RosterWeek: {
+            /** @description Those who may have shifts, by name. */
+            agents: components["schemas"]["RosterAgent"][];
+            /** @description Shifts and leave that touch the week. */
+            entries: components["schemas"]["RosterEntry"][];
+            /**
+             * Format: date
+             * @description The Monday.
+             */
+            from: string;
+            /** @description Seats needed, of queues of which it was said. */
+            needs: components["schemas"]["RosterNeed"][];
+            /** @description Who is expected when, leave taken out; a night shift of the Sunday before is among them. */
+            spans: components["schemas"]["RosterSpan"][];
+            /**
+             * Format: date
+             * @description The Sunday.
+             */
+            until: string;
+        };
+        /** @description What is to be written of an entry. */
+        RosterWish: {
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            agent: string;
+            /** @description Anything to remember, at most 200 characters. */
+            note?: string;
+            /** @description What. */
+            plan: components["schemas"]["RosterPlan"];
+        };
         /** @description What was found. */
         SearchAnswer: {
             /** @description Counts by facet. */
@@ -3289,20 +3696,25 @@ export interface components {
              */
             round_trip_ms?: number | null;
         };
-        /** @description A skill and how well it is held, or must be. */
-        SkillLevel: {
+        /** @description An operator's telephone. */
+        StationChoice: {
             /**
-             * Format: int32
-             * @description From 1 (has heard of it) to 5 (teaches it).
+             * @description Where it is: `sip:201@10.0.0.5:5060`, an IP address and no name, at most 200 characters;
+             *     `null`: none, the browser's audio takes calls.
              */
-            level: number;
-            /** @description Which skill, by its key: `children`. */
-            skill: string;
+            address?: string | null;
         };
-        /** @description The skills of a person. */
-        Skills: {
-            /** @description All of them; those that are not named are held no more. */
-            skills: components["schemas"]["SkillLevel"][];
+        /**
+         * @description What an agent's telephone is doing.
+         * @enum {string}
+         */
+        StationState: "ready" | "calling" | "ringing" | "answered" | "unreachable";
+        /** @description An agent's SIP telephone. */
+        StationView: {
+            /** @description Its address. */
+            address: string;
+            /** @description What it is doing. */
+            state: components["schemas"]["StationState"];
         };
         /** @description The end of a recording before its call. */
         StopRecording: {
@@ -3323,6 +3735,7 @@ export interface components {
              * @description When.
              */
             at: string;
+            entered?: components["schemas"]["EnteredLater"] | null;
             /** @description The records it is about. */
             ids: string[];
             /** @description What kind: `interaction`, `report`, `opened`, `edited`, `attached`, `state_changed`. */
@@ -3382,6 +3795,16 @@ export interface components {
          * @enum {string}
          */
         TrunkState: "up" | "degraded" | "down";
+        /** @description A queue for which nobody is expected. */
+        Uncovered: {
+            /**
+             * Format: date-time
+             * @description From when on, within the next hour.
+             */
+            from: string;
+            /** @description Which queue. */
+            queue: string;
+        };
         /** @description An account, as an administrator sees it. */
         User: {
             /**
@@ -3411,8 +3834,6 @@ export interface components {
             queues: string[];
             /** @description What the person may be. */
             role: components["schemas"]["Role"];
-            /** @description Skills held. */
-            skills: components["schemas"]["SkillLevel"][];
             /** @description The name to sign in with. */
             username: string;
         };
@@ -3738,6 +4159,111 @@ export interface operations {
                 };
             };
             /** @description A field was not accepted; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_own_station: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationChoice"];
+            };
+        };
+        responses: {
+            /** @description The agent, with the telephone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not on the floor: the event stream is not connected. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no address of a telephone, or in no network for them. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8103,6 +8629,122 @@ export interface operations {
             };
         };
     };
+    enter_paper_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperCall"];
+            };
+        };
+        responses: {
+            /** @description The interaction and its case. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperCallEntered"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such contact or case. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The case is closed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In the future, or long ago without a reason. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find_interactions_by_phone: {
         parameters: {
             query?: never;
@@ -9135,6 +9777,785 @@ export interface operations {
             };
         };
     };
+    get_roster_week: {
+        parameters: {
+            query?: {
+                /** @description Any day of it; absent: the present one. */
+                week?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The week. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterWeek"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_roster_week: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterCopy"];
+            };
+        };
+        responses: {
+            /** @description The new shifts. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterCopied"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Both days are of one week. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_roster_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterWish"];
+            };
+        };
+        responses: {
+            /** @description The entry. */
+            201: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A shift that cannot be, or a person who takes no calls. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_roster_entry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description The entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterWish"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such entry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A shift that cannot be, or a person who takes no calls. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_roster_entry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description The entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is kept; its version puts it back. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such entry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_roster_entry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description The entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It counts again. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such entry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_roster_need: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version read, in quotes; "0" for none. */
+                "if-match": string;
+            };
+            path: {
+                /** @description The queue's key. */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterNeedWish"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterNeed"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such queue. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not 168 numbers, or one too large. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_roster_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shifts about now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterDuty"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: never;
@@ -9819,114 +11240,6 @@ export interface operations {
             };
             /** @description No such account. */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A fault of ours; the log has the cause under `instance`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_user_skills: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The account. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Skills"];
-            };
-        };
-        responses: {
-            /** @description The account. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description The body is not JSON. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or the session is over. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role or the scope does not allow it, or no CSRF token. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such account. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than allowed. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not `application/json`. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A field was not accepted; see `errors`. */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };

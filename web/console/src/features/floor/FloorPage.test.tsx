@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { setLanguage } from "../../i18n";
 import { expectAccessible, showDesk } from "../../testing/desk";
-import { agent, alert, call, iso, watching } from "../../testing/fixtures";
+import { agent, alert, call, iso, NOW, rosterSpan, watching } from "../../testing/fixtures";
 import { MadeUpServer } from "../../testing/server";
 import { TESTID } from "../../ui/testid";
 import { FloorPage } from "./FloorPage";
@@ -19,17 +19,39 @@ const TRUNK = {
   checked: true,
   calls: 1,
 };
+const WISH = {
+  id: "w1",
+  version: 3,
+  interaction_id: "call-9",
+  number: "+919999000012",
+  line: "104",
+  queue: "health",
+  class: "emergency",
+  kind: "unserved",
+  cause: "queue_full",
+  wished_at: iso(-300_000),
+  last_wished_at: iso(-60_000),
+  times: 2,
+  state: "open",
+};
 let server: MadeUpServer;
 
 beforeEach(() => {
   server = new MadeUpServer({
     "GET /queues": { json: QUEUES },
     "GET /trunks": { json: [TRUNK] },
+    "GET /roster/now": { json: { now: iso(), spans: [], uncovered: [] } },
+    "GET /callbacks/open": { json: { open: 2, emergency: 1 } },
+    "GET /callbacks": { json: { callbacks: [WISH] } },
     "PUT /agents/u1/state": { json: agent("talking", { next: { next: "offline" } }) },
     "POST /calls/call-2/move": { status: 204 },
     "POST /calls/call-2/reclass": { status: 204 },
     "POST /alerts/5/acknowledge": { json: alert(5) },
   });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 const tile = (name: string) => screen.getByTestId(`${TESTID.floorTile}-${name}`);
@@ -47,13 +69,15 @@ it.each(["en", "hi"] as const)("shows the floor as it is told, in %s", async (la
   await expectAccessible();
 });
 
-it("ticks nothing by asking: one request for names and none for figures", async () => {
+it("ticks nothing by asking: names, shifts and call-backs are asked for, and no figures", async () => {
   const { tell } = await showDesk(<FloorPage />);
   await tell(watching());
   await tell({ type: "call_changed", call: call({ id: "call-3", state: "greeting" }) });
   expect(tile("calls").textContent).toContain("3");
   await waitFor(() => expect(server.asked.length).toBeGreaterThan(0));
-  expect(new Set(server.asked.map(({ path }) => path))).toEqual(new Set(["/queues", "/trunks"]));
+  expect(new Set(server.asked.map(({ path }) => path))).toEqual(
+    new Set(["/callbacks/open", "/queues", "/roster/now", "/trunks"]),
+  );
 });
 
 it("forces a state with a reason, by keyboard, and not without", async () => {
@@ -144,4 +168,56 @@ it("says an alert when it comes, and who has seen to it", async () => {
   await tell({ type: "alert_acknowledged", ...alert(5, { acknowledged }) });
   expect(screen.getByTestId(TESTID.floorAlert).textContent).toContain("Vikram");
   expect(tile("alerts").textContent).toContain("0");
+});
+
+it("says who is expected and not here, who stays on, and for which queue nobody comes", async () => {
+  const span = (who: string, from: number, until: number) =>
+    rosterSpan({
+      agent: who,
+      name: who,
+      from: iso(from * 3_600_000),
+      until: iso(until * 3_600_000),
+    });
+  vi.setSystemTime(NOW);
+  server.on("GET /roster/now", {
+    json: {
+      now: iso(),
+      spans: [span("Deepa", -1, 7), span("u3", -9, -1)],
+      uncovered: [{ queue: "covid", from: iso(1_800_000) }],
+    },
+  });
+  const { tell } = await showDesk(<FloorPage />);
+  await tell(watching());
+  expect((await screen.findByTestId(TESTID.floorMissing)).textContent).toContain("Deepa");
+  expect(screen.getByTestId(TESTID.floorBeyond).textContent).toContain("Chand");
+  expect(screen.getByTestId(TESTID.floorUncovered).textContent).toContain("14:55");
+  await tell({
+    type: "agent_state_changed",
+    agent: agent("available", { agent: "Deepa", name: "Deepa" }),
+  });
+  expect(screen.queryByTestId(TESTID.floorMissing)).toBeNull();
+  await expectAccessible();
+});
+
+it("counts who wishes to be called back, lists them on request and notes who was called", async () => {
+  const keyboard = userEvent.setup();
+  server.on("PUT /callbacks/w1/state", { status: 412, json: { type: "version-conflict" } });
+  const { tell } = await showDesk(<FloorPage />);
+  await tell(watching());
+  await waitFor(() =>
+    expect(screen.getByTestId(TESTID.callbackCount).textContent).toContain("2 open, 1 of them"),
+  );
+  expect(server.requests("GET", "/callbacks")).toHaveLength(0);
+  await keyboard.click(screen.getByText("Show the list"));
+  const row = await screen.findByTestId(TESTID.callback);
+  expect(row.textContent).toContain("+919999000012");
+  expect(row.textContent).toContain("not served, queue full, 2 times");
+  await expectAccessible();
+  await keyboard.click(within(row).getByText("Called back"));
+  expect((await screen.findByText(/Somebody else decided/)).textContent).toBeTruthy();
+  const asked = server.requests("PUT", "/callbacks/w1/state")[0];
+  expect(asked?.body).toEqual({ state: "done" });
+  server.on("PUT /callbacks/w1/state", { json: { ...WISH, state: "done", version: 4 } });
+  await keyboard.click(within(row).getByText("No longer wanted"));
+  await waitFor(() => expect(screen.queryByText(/Somebody else decided/)).toBeNull());
 });

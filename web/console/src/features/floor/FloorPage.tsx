@@ -1,5 +1,5 @@
 // The supervisor's floor: tiles, queues, who waits, agents, calls, alerts. All by push; times tick here
-// by the server's clock. No polling.
+// by the server's clock. Nothing is polled but the roster, once a minute, and the number of call-backs.
 import { useState } from "react";
 import type { AgentView, CallView } from "../../api/types";
 import { useCall } from "../../call/CallProvider";
@@ -9,8 +9,10 @@ import { useKeys } from "../../ui/keys";
 import { TESTID } from "../../ui/testid";
 import { AgentGrid } from "./AgentGrid";
 import { AlertList } from "./AlertList";
+import { CallbackList } from "./CallbackList";
 import { CallerDialog } from "./CallerDialog";
 import { CallTable } from "./CallTable";
+import { DutyList } from "./DutyList";
 import { ForceDialog } from "./ForceDialog";
 import { QueueTable } from "./QueueTable";
 import { Tiles } from "./Tiles";
@@ -64,6 +66,7 @@ export function FloorPage() {
         </div>
         <div className="stack">
           <AlertList board={board} />
+// by the server's clock. Nothing is polled but the roster, once a minute, and the number of call-backs.
           <TrunkList board={board} />
         </div>
       </div>
