@@ -246,6 +246,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Callers who wish to be called back. */
+        get: operations["list_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many callers wish to be called back. Says nothing of any of them. */
+        get: operations["count_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what became of a wish: somebody called, or it is not wanted any more; or opens it again. */
+        put: operations["set_callback_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}": {
         parameters: {
             query?: never;
@@ -1261,6 +1312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down which skills a person holds. Whoever is on the floor has them at once. */
+        put: operations["set_user_skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/unlock": {
         parameters: {
             query?: never;
@@ -1598,7 +1666,7 @@ export interface components {
          * @description What a supervisor should look at.
          * @enum {string}
          */
-        AlertWord: "missed_twice" | "nobody_signed_in" | "report_overdue" | "emergency_in_talk" | "recording_pause_over" | "recording_failed" | "promise_broken";
+        AlertWord: "missed_twice" | "nobody_signed_in" | "report_overdue" | "emergency_in_talk" | "emergency_unserved" | "recording_pause_over" | "recording_failed" | "promise_broken";
         /** @description All greetings or calendars. */
         AllInForce: {
             /** @description By name. */
@@ -1750,6 +1818,92 @@ export interface components {
              * @description Since when the caller waits or waited for a person.
              */
             waiting_since?: string | null;
+        };
+        /** @description The wish of a caller to be called back. */
+        Callback: {
+            /** @description What kept the caller from a person, the last time. */
+            cause: components["schemas"]["CallbackCause"];
+            /** @description The most urgent class that the caller had. */
+            class: components["schemas"]["Class"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Who decided that; the agent whom the caller reached, if that withdrew it.
+             */
+            decided_by?: string | null;
+            /**
+             * Format: uuid
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The last call in which it was wished.
+             */
+            interaction_id: string;
+            /** @description How it came about. */
+            kind: components["schemas"]["CallbackKind"];
+            /** @description The language to speak. */
+            language?: string | null;
+            /**
+             * Format: date-time
+             * @description When last.
+             */
+            last_wished_at: string;
+            /** @description The number that the caller dialled. */
+            line: string;
+            /** @description The number to call, in E.164; absent if it was withheld: then nobody can call. */
+            number?: string | null;
+            /** @description The queue of the caller. */
+            queue?: string | null;
+            /** @description What became of it. */
+            state: components["schemas"]["CallbackState"];
+            /**
+             * Format: int32
+             * @description In how many calls.
+             */
+            times: number;
+            /**
+             * Format: int64
+             * @description For `If-Match`.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            wished_at: string;
+        };
+        /**
+         * @description What kept the caller from a person.
+         * @enum {string}
+         */
+        CallbackCause: "waited" | "long_wait" | "queue_full" | "closed" | "line_lost" | "stopped" | "fault";
+        /** @description What became of a wish. */
+        CallbackDecision: {
+            /** @description The state that it is in from now on. */
+            state: components["schemas"]["CallbackState"];
+        };
+        /**
+         * @description How a wish came about.
+         * @enum {string}
+         */
+        CallbackKind: "asked" | "unserved";
+        /**
+         * @description What became of a wish.
+         * @enum {string}
+         */
+        CallbackState: "open" | "done" | "withdrawn";
+        /** @description A page of wishes. */
+        Callbacks: {
+            /** @description The most urgent class first, in it the one that waits longest. */
+            callbacks: components["schemas"]["Callback"][];
+            /** @description Where the next page begins; absent on the last. */
+            next_cursor?: string | null;
         };
         /** @description One candidate. */
         Candidate: {
@@ -2177,6 +2331,8 @@ export interface components {
             knows_caller: boolean;
             /** @description The language that was required. */
             language?: string | null;
+            /** @description The skills asked for at that step; absent if none. */
+            needs?: components["schemas"]["SkillLevel"][];
             /**
              * Format: int32
              * @description Version of the rules that decided.
@@ -2186,6 +2342,11 @@ export interface components {
             sentence_en: string;
             /** @description In Hindi. */
             sentence_hi: string;
+            /**
+             * Format: int32
+             * @description The step of the queue's skills in force, from 0.
+             */
+            skill_step?: number;
             /** @description Further queues whose agents could be asked, because the wait was long. */
             widened_to: string[];
         };
@@ -2597,6 +2758,8 @@ export interface components {
             queues?: string[];
             /** @description What the person may be. */
             role: components["schemas"]["Role"];
+            /** @description Skills held. */
+            skills?: components["schemas"]["SkillLevel"][];
             /** @description The name to sign in with. */
             username: string;
         };
@@ -2769,6 +2932,24 @@ export interface components {
         } | {
             /** @enum {string} */
             next: "offline";
+        };
+        /** @description How many wishes are open. */
+        OpenCallbacks: {
+            /**
+             * Format: int64
+             * @description Those of emergencies.
+             */
+            emergency: number;
+            /**
+             * Format: date-time
+             * @description Since when the oldest waits.
+             */
+            oldest?: string | null;
+            /**
+             * Format: int64
+             * @description All.
+             */
+            open: number;
         };
         /** @description A call as it stands on paper. */
         PaperCall: {
@@ -3696,6 +3877,21 @@ export interface components {
              */
             round_trip_ms?: number | null;
         };
+        /** @description A skill and how well it is held, or must be. */
+        SkillLevel: {
+            /**
+             * Format: int32
+             * @description From 1 (has heard of it) to 5 (teaches it).
+             */
+            level: number;
+            /** @description Which skill, by its key: `children`. */
+            skill: string;
+        };
+        /** @description The skills of a person. */
+        Skills: {
+            /** @description All of them; those that are not named are held no more. */
+            skills: components["schemas"]["SkillLevel"][];
+        };
         /** @description An operator's telephone. */
         StationChoice: {
             /**
@@ -3834,6 +4030,8 @@ export interface components {
             queues: string[];
             /** @description What the person may be. */
             role: components["schemas"]["Role"];
+            /** @description Skills held. */
+            skills: components["schemas"]["SkillLevel"][];
             /** @description The name to sign in with. */
             username: string;
         };
@@ -5196,6 +5394,260 @@ export interface operations {
             };
             /** @description If-Match is missing. */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_callbacks: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state; left out: those that are open. */
+                state?: components["schemas"]["CallbackState"];
+                /** @description Where the page begins: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Wishes on a page, 1 to 100. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Why, percent-encoded. */
+                "x-reason"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callbacks"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_callbacks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wishes that are open. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenCallbacks"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_callback_state: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read. */
+                "if-match": string;
+                /** @description Why, percent-encoded. */
+                "x-reason"?: string | null;
+            };
+            path: {
+                /** @description The wish. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackDecision"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such wish. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decided, or the caller tried again, in between. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field was not accepted; see `errors`. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11240,6 +11692,114 @@ export interface operations {
             };
             /** @description No such account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_user_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Skills"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field was not accepted; see `errors`. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
