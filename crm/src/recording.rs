@@ -19,7 +19,7 @@ use crate::text::words;
 pub use keep::{Decision, Due, decide, delete_due, due, file_gone};
 pub use read::{Heard, hear, of_interaction};
 pub(crate) use row::with_interactions;
-pub use row::{save_all, unfinished, with_rows};
+pub use row::{save_all, unfinished};
 
 words! {
     /// By which rule of its line a call was recorded.

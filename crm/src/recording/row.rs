@@ -3,7 +3,7 @@
 //! The exchange is no person: what it writes names no actor and is not audited. It writes a row as
 //! often as it likes; what people decided about it (legal hold, deletion) is never overwritten.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use ids::{CallId, InteractionId, RecordingId, Timestamp, UserId};
 use sea_orm::sea_query::OnConflict;
@@ -24,9 +24,6 @@ const TABLE: &str = "recordings";
 
 /// Most recordings looked at after a crash: more than calls can be.
 const UNFINISHED_MAX: u64 = 10_000;
-
-/// Rows asked for at once.
-const ASKED_AT_ONCE: usize = 500;
 
 /// What the exchange may change of a row that exists.
 const TOLD: [Column; 13] = [
@@ -89,28 +86,6 @@ pub async fn unfinished(store: &Store) -> Result<Vec<Recording>, CrmError> {
             found.into_iter().map(from_row).collect()
         })
         .await
-}
-
-/// Which of these recordings have a row. For the exchange when it starts; shows nothing to anybody.
-///
-/// # Errors
-/// The database's.
-pub async fn with_rows(
-    store: &Store,
-    ids: Vec<RecordingId>,
-) -> Result<HashSet<RecordingId>, CrmError> {
-    let mut found = HashSet::new();
-    for some in ids.chunks(ASKED_AT_ONCE) {
-        let some: Vec<Uuid> = some.iter().map(|id| id.as_uuid()).collect();
-        let read = |txn| async move {
-            let asked = rows::Entity::find().filter(Column::Id.is_in(some));
-            let rows: Vec<Uuid> =
-                asked.select_only().column(Column::Id).into_tuple().all(&txn).await?;
-            Ok::<_, CrmError>(rows)
-        };
-        found.extend(store.read_txn(read).await?.into_iter().map(RecordingId::from_uuid));
-    }
-    Ok(found)
 }
 
 /// The recordings of some interactions, oldest first. The caller has audited the read.

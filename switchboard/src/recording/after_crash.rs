@@ -4,10 +4,9 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use crm::recording::{self, Consent, Recording, Rule, State};
-use ids::{CallId, RecordingId, Timestamp};
+use crm::recording::{self, Recording, State};
+use ids::Timestamp;
 use telephony::media::record::{Closing, RecordingKey, RecordingReader, extent};
 
 use crate::hub::Hub;
@@ -15,16 +14,13 @@ use crate::hub::Hub;
 /// What a row says whose file ends before its call did.
 pub(super) const CUT: &str = "the program stopped before the call was over";
 
-/// Files of a folder that are looked at.
-const FILES_MAX: usize = 1_000_000;
-
 /// Closes what was begun before `started`. Tried once: what cannot be written is found at the next
 /// start again.
 pub(super) async fn close(
     hub: Arc<Hub>,
     folder: PathBuf,
     keys: Vec<RecordingKey>,
-    (started, keep): (Timestamp, Duration),
+    started: Timestamp,
 ) {
     let left_open = match recording::unfinished(hub.records.store()).await {
         Ok(found) => found,
@@ -34,7 +30,6 @@ pub(super) async fn close(
             return;
         }
     };
-    mend_strays(&hub, &folder, &keys, (started, keep)).await;
     let mut closed = 0_u32;
     for row in left_open.into_iter().filter(|row| row.started_at < started) {
         let (folder, keys) = (folder.clone(), keys.clone());
@@ -47,58 +42,6 @@ pub(super) async fn close(
     if closed > 0 {
         tracing::warn!(closed, "recordings were open when the last run ended; they are closed now");
     }
-}
-
-/// Gives rows to files that have none: the program died between making the file and writing the row.
-async fn mend_strays(
-    hub: &Arc<Hub>,
-    folder: &Path,
-    keys: &[RecordingKey],
-    (started, keep): (Timestamp, Duration),
-) {
-    let place = folder.to_owned();
-    let looked = tokio::task::spawn_blocking(move || named(&place));
-    let mut files: Vec<Recording> = looked.await.unwrap_or_default();
-    files.retain(|row| row.started_at < started);
-    let ids = files.iter().map(|row| row.id).collect();
-    let known = match recording::with_rows(hub.records.store(), ids).await {
-        Ok(known) => known,
-        Err(error) => {
-            let error = &error as &dyn std::error::Error;
-            return tracing::error!(error, "recordings without a row cannot be looked for");
-        }
-    };
-    for row in files.into_iter().filter(|row| !known.contains(&row.id)) {
-        tracing::warn!(recording = %row.id, "a recording had no row; it has one now");
-        let (folder, keys) = (folder.to_owned(), keys.to_vec());
-        let row = Recording { keep_until: row.started_at + keep, ..row };
-        let looked = tokio::task::spawn_blocking(move || looked_through(row, &folder, &keys));
-        if let Ok(row) = looked.await {
-            hub.records.recording(row);
-        }
-    }
-}
-
-/// What the names of the files say; a name that is not ours is nobody's recording.
-fn named(folder: &Path) -> Vec<Recording> {
-    let files = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    files.filter_map(|file| of_name(file.file_name().to_str()?)).take(FILES_MAX).collect()
-}
-
-fn of_name(name: &str) -> Option<Recording> {
-    let mut parts = name.strip_suffix(".rec")?.split('.');
-    let id: RecordingId = parts.next()?.parse().ok()?;
-    let call: CallId = parts.next()?.parse().ok()?;
-    let word = parts.next().filter(|_| parts.clone().next().is_none())?;
-    let rule = [Rule::Announced, Rule::Consent].into_iter().find(|rule| rule.as_str() == word)?;
-    // The id tells when it was made.
-    let (seconds, nanos) = id.as_uuid().get_timestamp()?.to_unix();
-    let micros = i64::try_from(seconds * 1_000_000 + u64::from(nanos / 1000)).ok()?;
-    let began = Timestamp::from_micros(micros);
-    let row = Recording::new(id, call, rule, began, began);
-    // A caller who is asked is recorded only after a yes.
-    let consent = (rule == Rule::Consent).then_some(Consent::Given);
-    Some(Recording { announced: true, consent, file: Some(name.to_owned()), ..row })
 }
 
 /// The row as the file says.
@@ -120,7 +63,7 @@ fn looked_through(row: Recording, folder: &Path, keys: &[RecordingKey]) -> Recor
     let found = read.and_then(|mut reader| extent(&mut reader).map_err(|e| e.to_string()));
     match found {
         Ok(found) => {
-            let lasted = Duration::from_micros(found.samples * 125);
+            let lasted = std::time::Duration::from_micros(found.samples * 125);
             let fault = match found.closing {
                 Closing::Closed { .. } => row.fault.clone(),
                 Closing::NotClosed => Some(CUT.to_owned()),
@@ -140,6 +83,8 @@ fn looked_through(row: Recording, folder: &Path, keys: &[RecordingKey]) -> Recor
 
 #[cfg(test)]
 mod tests {
+    use crm::recording::Rule;
+    use ids::{CallId, RecordingId};
     use telephony::media::record::{FileSecrets, Opening, RecordingId as Number, Sealer};
     use telephony::sdp::Codec;
 
@@ -168,24 +113,6 @@ mod tests {
             sealed.expect("a number is left");
         }
         file
-    }
-
-    #[test]
-    fn a_name_says_whose_recording_it_is() {
-        let id =
-            RecordingId::from_uuid("01a20667-7c1e-74e9-acba-f3a6aae56623".parse().expect("v7"));
-        let (call, began) = (CallId::from_number(2), Timestamp::from_micros(5));
-        for rule in [Rule::Announced, Rule::Consent] {
-            let row = Recording::new(id, call, rule, began, began);
-            let read = of_name(&super::super::clerk::file_name(&row)).expect("our own name");
-            assert_eq!((read.id, read.interaction, read.rule), (id, row.interaction, rule));
-            assert_eq!(read.consent.is_some(), rule == Rule::Consent);
-            assert!(read.started_at > Timestamp::from_micros(1_700_000_000_000_000));
-        }
-        let name = format!("{id}.{call}.announced");
-        for other in [name.clone(), format!("{name}.x.rec"), format!("{id}.rec"), "x.rec".into()] {
-            assert_eq!(of_name(&other), None, "{other}");
-        }
     }
 
     #[test]

@@ -79,12 +79,7 @@ impl Clerk {
         let folder = self.config.folder.clone();
         let keys = self.config.keys.clone();
         let started = self.hub.clock.now();
-        self.hub.tasks.spawn(after_crash::close(
-            Arc::clone(&self.hub),
-            folder,
-            keys,
-            (started, self.config.keep),
-        ));
+        self.hub.tasks.spawn(after_crash::close(Arc::clone(&self.hub), folder, keys, started));
         loop {
             let wake = self.talks.values().filter_map(Talk::deadline).min();
             let wake = wake.map(|at| self.hub.clock.instant_of(at));
@@ -358,10 +353,8 @@ async fn until(wake: Option<Instant>) {
 }
 
 /// Tells nothing about the people in the call.
-/// The name says whose recording it is, so that a file whose row was never written can get one.
-pub(super) fn file_name(row: &Recording) -> String {
-    let call = row.interaction.as_uuid();
-    format!("{}.{call}.{}.rec", row.id, row.rule.as_str())
+fn file_name(row: &Recording) -> String {
+    format!("{}.rec", row.id)
 }
 
 fn in_words(error: &dyn std::error::Error) -> String {

@@ -218,27 +218,6 @@ async fn what_a_crash_left_open_is_closed_by_the_next_start() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_whose_row_was_never_written_gets_one_at_the_next_start() {
-    let bench = Bench::start(|_| {}).await;
-    bench.join(call(), Rule::Announced, None);
-    let row = bench.until(call(), |row| row.state == State::Recording).await;
-    let cut = fs::read(bench.file(&row)).expect("the file is there");
-    bench.hub.recording.stop().await;
-    bench.until(call(), |row| row.state == State::Kept).await;
-    let name = row.file.clone().expect("it has a file");
-    let Bench { hub, db: _unused, folder } = bench;
-    drop(hub);
-    fs::write(folder.path().join("recordings").join(&name), cut).expect("writable");
-    // Another database: it knows nothing of the call.
-    let config = config(folder.path());
-    let bench = Bench::again(TestDb::sqlite().await, folder, config).await;
-    let mended = bench.until(call(), |row| row.state == State::Kept).await;
-    assert_eq!((mended.id, mended.file), (row.id, Some(name)));
-    assert_eq!(mended.fault.as_deref(), Some(after_crash::CUT));
-    assert!(mended.keep_until > mended.started_at, "it has a time after which it is destroyed");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_closes_what_is_open() {
     let bench = Bench::start(|_| {}).await;
     bench.join(call(), Rule::Announced, None);
