@@ -81,13 +81,7 @@ pub(super) async fn place(
                 tell(&progress, DialProgress::Answered);
                 let Answered { dialog, changes, answer } = *answered;
                 let mut call = Call { dialog, changes, progress, report };
-                // An answer that was given early, and confirmed, need not be given again.
-                let theirs = if answer.body.is_empty() {
-                    ear.description()
-                } else {
-                    TrunkOffer::parse(&answer.body).ok()
-                };
-                call.talk(&request, &socket, theirs).await;
+                call.talk(&request, &socket, ear.description(&answer)).await;
                 dialler.dialogs.remove_dialog(&call.dialog.id());
                 return Ok(call.report);
             }

@@ -1,5 +1,6 @@
 //! What a caller hears before the answer: the carrier's tones and announcements (RFC 3960). Does I/O.
 
+use rsipstack::sip::Response;
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 
@@ -44,9 +45,12 @@ impl<'a> EarlyEar<'a> {
         }
     }
 
-    /// The description that holds as long as the answer brings none.
-    pub(super) fn description(&self) -> Option<TrunkOffer> {
-        self.described.borrow().clone()
+    /// What holds from the answer on. One that was given early, and confirmed, need not be given again.
+    pub(super) fn description(&self, answer: &Response) -> Option<TrunkOffer> {
+        if answer.body.is_empty() {
+            return self.described.borrow().clone();
+        }
+        TrunkOffer::parse(&answer.body).ok()
     }
 
     /// What was heard; `None` if nothing was to be.
