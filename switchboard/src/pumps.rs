@@ -42,7 +42,7 @@ pub(crate) async fn pump_sip(hub: Arc<Hub>, mut events: mpsc::Receiver<SipEvent>
                 Some(LegOwner::Agent(_)) => hub.station_left(leg, how),
                 None => {}
             },
-            SipEvent::Rings { leg } => hub.station_rings(leg),
+            SipEvent::Rings { leg, early: _ } => hub.station_rings(leg),
             SipEvent::Taken { leg, answer } => hub.station_taken(leg, &answer),
             SipEvent::NotTaken { leg, why } => hub.station_not_taken(leg, why),
             SipEvent::TrunkHealth { trunk, health, since } => {

@@ -6,6 +6,7 @@
 
 mod audio;
 mod call;
+mod early;
 mod endpoint;
 mod hearing;
 mod route;
@@ -87,6 +88,17 @@ pub enum DialProgress {
     Pressed(Digit),
 }
 
+/// What was heard before the answer (RFC 3960).
+#[derive(Clone, Debug, PartialEq)]
+pub struct EarlyHeard {
+    /// RTP packets received.
+    pub received: u64,
+    /// Mean level, dBFS.
+    pub level_dbfs: f32,
+    /// The tones, with times since the description came.
+    pub tones: Vec<ToneHeard>,
+}
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DialEnded {
@@ -109,6 +121,8 @@ pub struct DialReport {
     pub answered_after: Option<Duration>,
     /// From the INVITE to the first `180 Ringing`, if there was one.
     pub rang_after: Option<Duration>,
+    /// What was heard before the answer: the carrier's tones, or nothing at all.
+    pub early: Option<EarlyHeard>,
     /// From the answer to the end.
     pub talked: Duration,
     /// How it ended.

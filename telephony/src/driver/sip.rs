@@ -127,10 +127,12 @@ pub enum SipEvent {
         /// The key.
         digit: Digit,
     },
-    /// The telephone that we call rings.
+    /// The telephone that we call rings, or its side lets us hear something before the answer.
     Rings {
         /// Which leg.
         leg: LegId,
+        /// Early media (RFC 3960): an answer to our offer that holds until the final one replaces it.
+        early: Option<Box<TrunkOffer>>,
     },
     /// It was answered.
     Taken {

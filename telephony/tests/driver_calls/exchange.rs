@@ -36,7 +36,8 @@ pub(crate) struct Seen {
     pub(crate) invited: Vec<Invitation>,
     pub(crate) confirmed: Vec<LegId>,
     pub(crate) left: Vec<(LegId, LeftHow)>,
-    pub(crate) rings: Vec<LegId>,
+    /// Who rings, and whether it lets us hear something already.
+    pub(crate) rings: Vec<(LegId, bool)>,
     pub(crate) taken: Vec<LegId>,
     pub(crate) not_taken: Vec<(LegId, NotTaken)>,
     pub(crate) digits: Vec<(LegId, Digit)>,
@@ -177,7 +178,12 @@ impl Exchange {
                 self.media.close(leg);
                 self.seen(|seen| seen.left.push((leg, how)));
             }
-            SipEvent::Rings { leg } => self.seen(|seen| seen.rings.push(leg)),
+            SipEvent::Rings { leg, early } => {
+                if let Some(early) = &early {
+                    self.media.agree_trunk(leg, early).expect("early media that can be heard");
+                }
+                self.seen(|seen| seen.rings.push((leg, early.is_some())));
+            }
             SipEvent::Taken { leg, answer } => {
                 self.media.agree_trunk(leg, &answer).expect("an answer that can be used");
                 self.seen(|seen| seen.taken.push(leg));

@@ -97,6 +97,17 @@ fn print(report: &DialReport) {
     if let Some(trunk) = &report.trunk {
         println!("over trunk {trunk}");
     }
+    if let Some(early) = &report.early {
+        let (received, level) = (early.received, early.level_dbfs);
+        println!("before the answer: {received} packets received, level {level:.0} dBFS");
+        for tone in &early.tones {
+            println!(
+                "before the answer: {} Hz for {:.2} s",
+                tone.hertz,
+                (tone.to - tone.from).as_secs_f64()
+            );
+        }
+    }
     match report.answered_after {
         Some(after) => println!("answered after {} ms", after.as_millis()),
         None => println!("not answered"),

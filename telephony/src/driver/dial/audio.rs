@@ -48,6 +48,7 @@ impl DialReport {
         Self {
             answered_after: None,
             rang_after: None,
+            early: None,
             talked: Duration::ZERO,
             ended: DialEnded::Lost,
             sent: 0,

@@ -7,10 +7,11 @@ use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TerminatedReas
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Response, StatusCode};
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::audio::Audio;
+use super::early::EarlyEar;
 use super::endpoint::Dialler;
 use super::hearing::Hearing;
 use super::route::Routes;
@@ -54,15 +55,24 @@ pub(super) async fn place(
         };
         let first_answer_by = route.trunk.is_some().then(|| Instant::now() + FIRST_ANSWER_DEADLINE);
         let patience = Patience { first_answer_by, gives_up_at, taken_back: None };
-        let mut rings = || {
+        let (describe, described) = watch::channel(None);
+        let mut rings = |answer: &Response| {
             if report.rang_after.is_none() {
                 report.rang_after = Some(began.elapsed());
                 tell(&progress, DialProgress::Ringing);
             }
+            if let Ok(early) = TrunkOffer::parse(&answer.body) {
+                describe.send_replace(Some(early));
+            }
         };
-        let tried = try_once(&dialler.dialogs, route.invite, patience, &mut rings)
-            .await
-            .map_err(|source| DialError::Invite { source: Box::new(source) })?;
+        let mut ear = EarlyEar::new(&socket, described, &request);
+        let tried = {
+            let trying = try_once(&dialler.dialogs, route.invite, patience, &mut rings);
+            ear.listen_until(trying)
+                .await
+                .map_err(|source| DialError::Invite { source: Box::new(source) })?
+        };
+        report.early = ear.heard().or(report.early);
         let about = verdict(&tried);
         match tried {
             Tried::Answered(answered) => {
@@ -71,7 +81,7 @@ pub(super) async fn place(
                 tell(&progress, DialProgress::Answered);
                 let Answered { dialog, changes, answer } = *answered;
                 let mut call = Call { dialog, changes, progress, report };
-                call.talk(&request, &socket, &answer).await;
+                call.talk(&request, &socket, ear.description(&answer)).await;
                 dialler.dialogs.remove_dialog(&call.dialog.id());
                 return Ok(call.report);
             }
@@ -102,8 +112,12 @@ struct Call {
 }
 
 impl Call {
-    async fn talk(&mut self, request: &DialRequest, socket: &UdpSocket, answer: &Response) {
-        let agreed = TrunkOffer::parse(&answer.body).ok();
+    async fn talk(
+        &mut self,
+        request: &DialRequest,
+        socket: &UdpSocket,
+        agreed: Option<TrunkOffer>,
+    ) {
         let Some((codec, theirs)) =
             agreed.and_then(|theirs| Some((*theirs.codecs.first()?, theirs)))
         else {

@@ -86,7 +86,7 @@ impl RsipPort {
         let option = invite(way, &call.to, call.from.as_deref(), &call.offer)?;
         let first_answer_by = Some(Instant::now() + within);
         let patience = Patience { first_answer_by, gives_up_at, taken_back: None };
-        let tried = try_once(dialogs, option, patience, &mut || {}).await;
+        let tried = try_once(dialogs, option, patience, &mut |_| {}).await;
         let Ok(tried) = tried else { return Ok(Outcome::Failed(TrunkFault::Unreachable)) };
         match (verdict(&tried), tried) {
             (_, Tried::Answered(answered)) => Ok(Outcome::Answered(answered, Box::new(place))),

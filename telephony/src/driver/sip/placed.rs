@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ids::LegId;
 use rsipstack::dialog::invitation::InviteOption;
-use rsipstack::sip::{Header, Uri};
+use rsipstack::sip::{Header, Response, Uri};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
@@ -59,16 +59,23 @@ async fn run(mut pending: Pending, call: StationCall, mut commands: mpsc::Receiv
     let Some(option) = invite(&pending, &call) else { return };
     let taken_back = CancellationToken::new();
     let gives_up_at = Instant::now() + call.answer_within;
+    let (mut rings, mut early) = (false, None);
     let tried = {
-        let rings = SipEvent::Rings { leg: pending.leg };
-        let (mut rings, events) = (Some(rings), pending.shared.events.clone());
+        let (leg, events) = (pending.leg, pending.shared.events.clone());
         let first = Instant::now() + pending.shared.config.keep_alive.answer_within;
         let first_answer_by = Some(first);
         let patience = Patience { first_answer_by, gives_up_at, taken_back: Some(&taken_back) };
-        let mut on_ringing = || {
+        let mut on_ringing = |answer: &Response| {
+            let description = description(&answer.body);
+            if description.is_some() {
+                early.clone_from(&description);
+            } else if std::mem::replace(&mut rings, true) {
+                return;
+            }
             // Lost if the exchange is far behind: then a telephone rings that the console does not
             // tell of.
-            let _behind = rings.take().map(|rings| events.try_send(rings));
+            let _behind =
+                events.try_send(SipEvent::Rings { leg, early: description.map(Box::new) });
         };
         let dialogs = pending.shared.dialogs.clone();
         let trying = try_once(&dialogs, option, patience, &mut on_ringing);
@@ -84,7 +91,8 @@ async fn run(mut pending: Pending, call: StationCall, mut commands: mpsc::Receiv
     };
     match tried {
         Ok(Tried::Answered(answered)) => {
-            taken(pending, *answered, (call.offer, taken_back.is_cancelled()), commands).await;
+            let late = taken_back.is_cancelled();
+            taken(pending, *answered, (call.offer, early, late), commands).await;
         }
         Ok(Tried::Over { given_up: true, .. }) => pending.why = Some(NotTaken::Unanswered),
         Ok(Tried::Over { reason, .. }) => pending.why = Some(not_taken(code_of(&reason))),
@@ -120,6 +128,11 @@ fn reason(why: TakenBack) -> &'static str {
     }
 }
 
+/// A description that we can use.
+fn description(body: &[u8]) -> Option<TrunkOffer> {
+    TrunkOffer::parse(body).ok().filter(|theirs| !theirs.codecs.is_empty())
+}
+
 /// What a final refusal means.
 fn not_taken(code: u16) -> NotTaken {
     match code {
@@ -133,11 +146,13 @@ fn not_taken(code: u16) -> NotTaken {
 async fn taken(
     mut pending: Pending,
     answered: Answered,
-    (offer, is_late): (String, bool),
+    (offer, early, is_late): (String, Option<TrunkOffer>, bool),
     commands: mpsc::Receiver<Command>,
 ) {
     let Answered { dialog, changes, answer } = answered;
-    let theirs = TrunkOffer::parse(&answer.body).ok().filter(|theirs| !theirs.codecs.is_empty());
+    // What was answered in a provisional response that we confirmed need not be said again
+    // (RFC 3262 §5).
+    let theirs = if answer.body.is_empty() { early } else { description(&answer.body) };
     let Some(theirs) = theirs.filter(|_| !is_late) else {
         if is_late {
             pending.why = Some(NotTaken::Unanswered);
@@ -175,6 +190,7 @@ fn invite(pending: &Pending, call: &StationCall) -> Option<InviteOption> {
         offer: Some(call.offer.clone().into_bytes()),
         headers: Some(vec![allow(), Header::Supported(TIMER.into())]),
         call_id: Some(pending.call_id.clone()),
+        support_prack: true,
         ..Default::default()
     })
 }

@@ -116,6 +116,7 @@ pub(crate) fn invite(
         credential: way.credential(),
         content_type: Some("application/sdp".to_owned()),
         offer: Some(offer.as_bytes().to_vec()),
+        support_prack: true,
         ..Default::default()
     })
 }
@@ -181,7 +182,9 @@ impl Drop for Inviting<'_> {
     }
 }
 
-/// Sends one INVITE and stays with it until it is decided.
+/// Sends one INVITE and stays with it until it is decided; `rings` is told each answer on the way there
+/// (180, 183), which may bring a description: early media. The stack confirms those that want it with PRACK
+/// (RFC 3262).
 ///
 /// # Errors
 /// The INVITE could not be made.
@@ -189,7 +192,7 @@ pub(crate) async fn try_once(
     dialogs: &Arc<DialogLayer>,
     option: InviteOption,
     patience: Patience<'_>,
-    rings: &mut (dyn FnMut() + Send),
+    rings: &mut (dyn FnMut(&Response) + Send),
 ) -> Result<Tried, rsipstack::Error> {
     let (states, mut changes) = dialogs.new_dialog_state_channel();
     let (dialog, invited) = dialogs.do_invite_async(option, states)?;
@@ -231,9 +234,9 @@ pub(crate) async fn try_once(
                 return Ok(Tried::Answered(Box::new(Answered { dialog, changes, answer })));
             }
             Some(DialogState::Trying(_)) => heard = true,
-            Some(DialogState::Early(..)) => {
+            Some(DialogState::Early(_, answer)) => {
                 heard = true;
-                rings();
+                rings(&answer);
             }
             Some(_) => {}
         }

@@ -37,11 +37,22 @@ pub(super) struct Carrier {
 impl Carrier {
     /// Starts a scenario on a port of its own, or on the one given.
     pub(super) fn start(name: &str, port: Option<u16>, options: &[&str]) -> Self {
-        let port = port.unwrap_or_else(free_port);
+        Self::start_at(name, port.unwrap_or_else(free_port), None, options)
+    }
+
+    /// Starts a scenario with the files of a folder at hand.
+    pub(super) fn start_in(folder: &Path, name: &str, options: &[&str]) -> Self {
+        Self::start_at(name, free_port(), Some(folder), options)
+    }
+
+    fn start_at(name: &str, port: u16, folder: Option<&Path>, options: &[&str]) -> Self {
         let mut sipp = Command::new("sipp");
         sipp.arg("-sf").arg(scenario(name)).args(["-i", "127.0.0.1", "-p", &port.to_string()]);
         sipp.args(["-nostdin", "-timeout", "50s"]).args(options);
         sipp.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        if let Some(folder) = folder {
+            sipp.current_dir(folder);
+        }
         let process = sipp.spawn().expect("SIPp runs");
         Self { address: SocketAddr::new(LOCAL, port), process }
     }

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use ids::LegId;
 use telephony::call::LeftHow;
-use telephony::driver::sip::{RsipPort, SipPort as _};
+use telephony::driver::dial::{DialEnded, DialRequest, dial};
+use telephony::driver::sip::{RsipPort, SipPort, StationCall};
 use telephony::driver::trunk::{
     Attempt, KeepAlive, OutgoingCall, PlaceError, TrunkConfig, TrunkFault, TrunkHealth,
 };
+use telephony::media::g711;
+use telephony::media::tone::ToneGenerator;
+use telephony::sdp::Codec;
 use tokio::net::UdpSocket;
 
 use super::carrier::{Carrier, account, keep_alive, trunk};
@@ -140,4 +145,52 @@ async fn a_call_of_ours_proves_its_password_and_hears_the_other_side_hang_up() {
     theirs.is_empty().await;
     ours.until("no dialog is left", |e| e.sip.open_dialogs() == 0).await;
     theirs.seen(|seen| assert_eq!(seen.invited.len(), 2));
+}
+
+/// The tone of a network that rings a telephone (India: 400 Hz).
+const RINGING_HERTZ: f64 = 400.0;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_carrier_plays_before_the_answer_is_heard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut tone = vec![0; 8000];
+    ToneGenerator::steady(RINGING_HERTZ, 8000).fill(&mut tone);
+    let raw = g711::encoded(Codec::Pcma, &tone);
+    std::fs::write(folder.path().join("tone.raw"), raw).expect("written");
+    let carrier = Carrier::start_in(folder.path(), "trunk_early.xml", &["-m", "1"]);
+    let request = DialRequest {
+        over: vec![trunk("bsnl", carrier.address, 1)],
+        listen_for: vec![RINGING_HERTZ],
+        hang_up_after: Some(Duration::from_millis(300)),
+        ..DialRequest::new("+919812345678", "104")
+    };
+    let report = dial(request).await.expect("placed");
+    // The 200 brought no description: the early one holds on.
+    assert_eq!(report.ended, DialEnded::ByUs, "{report:?}");
+    let early = report.early.expect("something was heard before the answer");
+    let heard: Duration = early.tones.iter().map(|tone| tone.to - tone.from).sum();
+    assert!(heard >= Duration::from_millis(300), "{early:?}");
+    assert!(carrier.went_as_written().await, "PRACK, ACK and BYE");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leg_that_we_placed_hears_what_comes_before_the_answer_and_lives_on_by_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("tone.raw"), [0xd5; 8000]).expect("written");
+    let carrier = Carrier::start_in(folder.path(), "trunk_early.xml", &["-m", "1"]);
+    let mut config = sip_config();
+    config.stations = vec![LOCAL.into()];
+    let exchange = Exchange::start(config, media_config(ports(2))).await;
+    let to = format!("sip:201@{}", carrier.address).parse().expect("an address");
+    assert!(exchange.sip.may_call(&to));
+    let leg = LegId::from_number(1);
+    let offer = exchange.media.offer_trunk(leg).expect("a port");
+    let answer_within = Duration::from_secs(20);
+    SipPort::place(&*exchange.sip, leg, StationCall { to, from: None, offer, answer_within });
+    exchange.until("it rings, with sound", |e| e.seen(|seen| seen.rings == [(leg, true)])).await;
+    exchange.until("it is taken", |e| e.seen(|seen| seen.taken == [leg])).await;
+    exchange.sip.hang_up(leg);
+    exchange.until("it left", |e| e.seen(|seen| seen.left == [(leg, LeftHow::HungUp)])).await;
+    assert!(carrier.went_as_written().await, "PRACK, ACK and BYE");
+    exchange.is_empty().await;
 }

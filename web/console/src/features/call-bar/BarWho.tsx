@@ -127,17 +127,18 @@ function Facts({ state, figures, onLine }: LineProps & { state: CallState }) {
         <span>{call?.medium === "web_call" ? t("bar.fromBrowser") : shortNumber(call)}</span>
         <RecordingMark />
         {quality && <LineMark quality={quality} open={figures} onToggle={onLine} />}
-        {state.station && (
+        {state.station ? (
           <span>
             <Icon name="phone" />
             {t("station.talks")}
           </span>
+        ) : (
+          <span>
+            <Icon name="microphone" />
+            {muted ? <b className="warned">{t("bar.muted")}</b> : t("bar.mic")}
+            {!muted && <LevelBar read={() => store.softphone.level()} label={t("check.level")} />}
+          </span>
         )}
-        <span hidden={state.station !== null}>
-          <Icon name="microphone" />
-          {muted ? <b className="warned">{t("bar.muted")}</b> : t("bar.mic")}
-          {!muted && <LevelBar read={() => store.softphone.level()} label={t("check.level")} />}
-        </span>
       </>
     );
   }

@@ -7,7 +7,7 @@ import { useNow } from "../../ui/useNow";
 
 export function Hints() {
   const { t, lang } = useWords();
-  const { link, media } = useCall();
+  const { link, media, station } = useCall();
   const now = useNow();
   const hints = useKeyList()
     .filter(({ hint, chord }) => hint && (keys.lettersOn || !isLetter(chord)))
@@ -24,7 +24,7 @@ export function Hints() {
       </ul>
       <div className="facts-now">
         <span>{t(`link.${link.kind}`)}</span>
-        <span>{t(`media.${media.kind}`)}</span>
+        <span>{station ? t("station.short") : t(`media.${media.kind}`)}</span>
         <span>{clock(now, lang)}</span>
       </div>
     </footer>
