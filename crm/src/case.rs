@@ -25,8 +25,9 @@ pub(crate) use edit::{check_open, edit_in, edited, get_in, next_state, stamped};
 pub use edit::{close, get, reopen, update};
 pub use list::{Mine, list_mine};
 pub use number::CaseNumber;
-pub(crate) use open::open_in;
+pub(crate) use number::queue_up;
 pub use open::{CaseChoice, attach, open, open_for_call};
+pub(crate) use open::{attach_in, open_in};
 pub(crate) use record::{Revision, from_row, load, not_found, revise};
 pub use state::{CaseState, CaseStep, Refused, RefusedWhy, StateName};
 

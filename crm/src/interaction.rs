@@ -6,13 +6,15 @@
 //! order, and the row ends up the same.
 
 mod line_quality;
+pub mod paper;
 mod read;
 mod record;
 
 use core::fmt;
 
 use ids::{
-    AgentId, CallId, CaseId, Class, ContactId, InteractionId, Language, QueueId, Timestamp, WishId,
+    AgentId, CallId, CaseId, Class, ContactId, InteractionId, Language, QueueId, Timestamp, UserId,
+    WishId,
 };
 
 use crate::callback;
@@ -76,6 +78,8 @@ pub struct Interaction {
     pub line_quality: Option<LineQuality>,
     /// The last position of the journal that it reflects.
     pub journal_position: Option<i64>,
+    /// It happened on paper and was entered later.
+    pub entered: Option<Entered>,
     /// Made up, for demonstrations.
     pub synthetic: bool,
 }
@@ -91,6 +95,17 @@ pub struct Origin {
     pub from: Option<E164>,
     /// The number dialled: `104`.
     pub dialled: String,
+}
+
+/// Who entered an interaction that had happened on paper, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// Who.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// Why so late, where that was asked for.
+    pub why: Option<String>,
 }
 
 /// When what happened to an interaction: each moment the first of its kind.
@@ -224,6 +239,7 @@ impl Interaction {
             outcome: None,
             line_quality: None,
             journal_position: None,
+            entered: None,
             synthetic: false,
         }
     }

@@ -23,6 +23,8 @@ mod draft;
 mod handler;
 #[path = "records/interaction.rs"]
 mod interaction;
+#[path = "records/paper.rs"]
+mod paper;
 #[path = "records/recording.rs"]
 mod recording;
 #[path = "records/report.rs"]

@@ -8,6 +8,7 @@
 mod class;
 mod id;
 mod name;
+mod skill;
 mod time;
 
 pub use class::Class;
@@ -16,4 +17,5 @@ pub use id::{
     ReservationId, SessionId, UserId, WishId,
 };
 pub use name::{Language, NameError, QueueId, Skill};
+pub use skill::{Level, LevelError, SkillLevel};
 pub use time::Timestamp;

@@ -10,7 +10,10 @@ mod m0002_records;
 mod m0003_line_quality;
 mod m0004_config_versions;
 mod m0005_recordings;
+mod m0006_roster;
 mod m0007_callback_wishes;
+mod m0008_entered_later;
+mod m0009_skills;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -28,7 +31,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_line_quality::Step),
             Box::new(m0004_config_versions::Step),
             Box::new(m0005_recordings::Step),
+            Box::new(m0006_roster::Step),
             Box::new(m0007_callback_wishes::Step),
+            Box::new(m0008_entered_later::Step),
+            Box::new(m0009_skills::Step),
         ]
     }
 }

@@ -9,9 +9,7 @@ use core::fmt;
 
 use ids::{AgentId, CallId, Class, QueueId, ReservationId};
 
-use crate::floor::{
-    Agent, AgentSlot, Caller, CallerSlot, Counts, Floor, Kind, LanguageIndex, Line, Timer,
-};
+use crate::floor::{Agent, AgentSlot, Caller, CallerSlot, Counts, Floor, Kind, Line, Seat, Timer};
 use crate::state::AgentState;
 
 /// A promise that the floor broke: a fault of this crate, never of an event.
@@ -71,6 +69,12 @@ impl Floor {
     /// # Errors
     /// The first promise found broken.
     pub fn check(&self) -> Result<(), Violation> {
+        self.check_sound()?;
+        self.callers.iter().try_for_each(|(slot, caller)| self.check_served(slot, caller))
+    }
+
+    /// Checks everything but that nobody waits in vain.
+    pub(crate) fn check_sound(&self) -> Result<(), Violation> {
         self.check_agents()?;
         self.check_queues()?;
         self.check_callers()?;
@@ -79,7 +83,7 @@ impl Floor {
         if !self.dropped.is_sound() || !self.acquainted.is_sound() {
             return Err(Violation::MemoryBroken);
         }
-        self.callers.iter().try_for_each(|(slot, caller)| self.check_served(slot, caller))
+        Ok(())
     }
 
     fn check_agents(&self) -> Result<(), Violation> {
@@ -95,7 +99,10 @@ impl Floor {
                     return misplaced;
                 }
                 let idle = matches!(agent.state, AgentState::Available { .. });
-                if pools(agent).any(|pool| queue.pools[pool].is_idle(slot, agent) != idle) {
+                let mut pools = self.pools(seat, agent).map(|pool| &queue.pools[pool]);
+                if pools.any(|pool| pool.is_idle(slot, agent) != idle)
+                    || seat.tier != self.tier(seat.queue, &agent.skills)
+                {
                     return misplaced;
                 }
             }
@@ -131,7 +138,7 @@ impl Floor {
             self.queues.iter().map(|queue| vec![Counts::default(); queue.pools.len()]).collect();
         for (_, agent) in self.agents.iter() {
             for seat in &agent.seats {
-                for pool in pools(agent) {
+                for pool in self.pools(seat, agent) {
                     *counted[usize::from(seat.queue.0)][pool].of(Kind::of(agent)) += 1;
                 }
             }
@@ -139,7 +146,7 @@ impl Floor {
         for (queue, counted) in self.queues.iter().zip(counted) {
             let pools = queue.pools.iter().zip(&counted);
             let members: usize = queue.members.iter().map(Vec::len).sum();
-            let right = members == counted[0].total() as usize
+            let right = members == queue.everyone().total() as usize
                 && (queue.waiting() > 0 || !queue.pace.is_running())
                 && pools.into_iter().all(|(pool, counted)| {
                     pool.counts == *counted && pool.idle.len() == counted.available as usize
@@ -163,7 +170,7 @@ impl Floor {
             let queue = self.queue_at(caller.queue);
             let turn = caller.turn(slot);
             let emergency = caller.class == Class::Emergency;
-            let mut sought_in = caller.reach().map(|queue| self.sought_in(queue, caller));
+            let mut sought_in = caller.reach().map(|reach| self.sought_in(reach, caller));
             let in_place = sought_in.all(|line| line.is_none_or(|line| line.contains(&turn)))
                 && queue.line(caller.class).contains(&turn)
                 && !self.talking.contains_key(&caller.call)
@@ -175,9 +182,9 @@ impl Floor {
                 return Err(Violation::RingsTwice(caller.call));
             }
             lined_up[usize::from(caller.queue.0)] += 1;
-            for queue in caller.reach() {
-                let is_sought = self.sought_in(queue, caller).is_some();
-                sought[usize::from(queue.0)] += u32::from(is_sought);
+            for reach in caller.reach() {
+                let is_sought = self.sought_in(reach, caller).is_some();
+                sought[usize::from(reach.queue.0)] += u32::from(is_sought);
             }
         }
         for ((queue, lined_up), sought) in self.queues.iter().zip(lined_up).zip(sought) {
@@ -198,7 +205,7 @@ impl Floor {
         if let Some((call, _)) = self.talking.iter().find(|_| talking != self.talking.len()) {
             return Err(Violation::CallMisplaced(*call));
         }
-        for (id, row) in &self.reservations {
+        for (id, row) in self.reservations.iter() {
             let agent = self.agents.get(row.agent);
             let rings = matches!(agent.state, AgentState::Ringing { reservation, .. }
                 if reservation == *id);
@@ -223,25 +230,35 @@ impl Floor {
             self.reservations.iter().all(|(id, row)| running(row.expires_at, Timer::Ring(*id)));
         let wrap_ups = self.agents.iter().all(|(slot, agent)| {
             let until = agent.wrap_up_ends();
-            until.is_none_or(|until| running(until, Timer::WrapUp { id: agent.id, slot }))
+            until.is_none_or(|until| running(until, Timer::WrapUp(slot)))
         });
-        let widenings = self.callers.iter().all(|(slot, caller)| {
-            let widen = Timer::Widen { arrival: caller.arrival, caller: slot };
-            caller.widens_at.is_none_or(|at| running(at, widen))
+        let relaxations = self.callers.iter().all(|(slot, caller)| {
+            let relax = Timer::Relax { arrival: caller.arrival, caller: slot };
+            // Without a timer nothing more is asked for.
+            let last = self.queue_at(caller.queue).last_tier();
+            caller.relaxes_at.map_or(caller.tier == last, |at| running(at, relax))
         });
         let cool_downs = self.callers.iter().all(|(slot, caller)| {
-            caller.cooling.iter().all(|(agent, until)| {
-                running(*until, self.cool_down_timer(caller.arrival, slot, *agent))
-            })
+            caller
+                .cooling
+                .iter()
+                .all(|(agent, until)| running(*until, caller.cool_down_timer(slot, *agent)))
         });
-        let all_run = rings && wrap_ups && widenings && cool_downs && expected == self.timers.len();
+        let all_run =
+            rings && wrap_ups && relaxations && cool_downs && expected == self.timers.len();
         if all_run { Ok(()) } else { Err(Violation::TimersWrong) }
     }
 
+    /// The pools of a queue that an agent belongs to.
+    fn pools(&self, seat: &Seat, agent: &Agent) -> impl Iterator<Item = usize> {
+        let (queue, tier) = (self.queue_at(seat.queue), seat.tier);
+        agent.requirements().map(move |language| queue.pool_index(language, tier))
+    }
+
     /// Nobody waits for whom an agent could be asked.
-    fn check_served(&self, slot: CallerSlot, caller: &Caller) -> Result<(), Violation> {
+    pub(crate) fn check_served(&self, slot: CallerSlot, caller: &Caller) -> Result<(), Violation> {
         let members = |kind| {
-            caller.reach().flat_map(move |queue| self.queue_at(queue).members(kind)).copied()
+            caller.reach().flat_map(move |reach| self.queue_at(reach.queue).members(kind)).copied()
         };
         let free = |agent: &AgentSlot| !caller.is_cooling(*agent);
         let found = match (caller.class, caller.ringing.is_empty()) {
@@ -266,10 +283,4 @@ impl Floor {
             Err(Violation::Unserved { call: caller.call, agent: self.agents.get(agent).id })
         })
     }
-}
-
-/// The pools of each of an agent's queues that the agent belongs to.
-fn pools(agent: &Agent) -> impl Iterator<Item = usize> {
-    let spoken = agent.languages.iter().map(|index| LanguageIndex::pool(Some(*index)));
-    core::iter::once(0).chain(spoken)
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use ids::{Class, QueueId};
+use ids::{Class, QueueId, SkillLevel};
 use serde::{Deserialize, Serialize};
 
 /// What is special to one queue.
@@ -18,6 +18,19 @@ pub struct QueueRules {
     /// Whose agents are asked too, once a caller has waited long enough; the longest wait last. The
     /// queue's own agents stay eligible. An emergency reaches all of them at once.
     pub overflow: Vec<Overflow>,
+    /// The skills that callers need, by how long they have waited: the first step after no wait, each
+    /// later and no harder than the one before, the last without needs. Empty: any agent of the queue.
+    /// An emergency has all steps at once.
+    pub skills: Vec<SkillStep>,
+}
+
+/// From some wait on, agents who hold these skills are asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkillStep {
+    /// Once a caller has waited so long.
+    pub after: Duration,
+    /// What an agent must hold, each at least at the level.
+    pub needs: Vec<SkillLevel>,
 }
 
 /// From some wait on, the agents of another queue are asked as well.
@@ -152,7 +165,18 @@ impl FloorConfig {
                 return Err(ConfigError::BadOverflow(queue));
             }
         }
-        Ok(())
+        let bad = |why| ConfigError::BadSkills(queue, why);
+        check_skills(&rules.skills).map_err(bad)
+    }
+
+    /// The steps of a queue's skills, in order; none if it asks for none.
+    pub(crate) fn skills_of(&self, queue: QueueId) -> &[SkillStep] {
+        self.rules.get(&queue).map_or(&[], |rules| &rules.skills)
+    }
+
+    /// How many groups the skills of a queue make of its agents.
+    pub(crate) fn tiers_of(&self, queue: QueueId) -> u8 {
+        u8::try_from(self.skills_of(queue).len().max(1)).unwrap_or(u8::MAX)
     }
 
     /// Where callers of a queue overflow to, in order.
@@ -174,6 +198,71 @@ impl FloorConfig {
     }
 }
 
+/// A caller must never wait for a skill that nobody has, nor lose by waiting.
+fn check_skills(steps: &[SkillStep]) -> Result<(), SkillsFault> {
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return Ok(()) };
+    if steps.len() > SKILL_STEPS_MAX {
+        return Err(SkillsFault::TooMany);
+    }
+    if !first.after.is_zero() {
+        return Err(SkillsFault::BeginsLate);
+    }
+    if !last.needs.is_empty() {
+        return Err(SkillsFault::NeverAnybody);
+    }
+    for step in steps {
+        let twice = |(at, need): (usize, &SkillLevel)| {
+            step.needs[..at].iter().any(|before| before.skill == need.skill)
+        };
+        if step.needs.iter().enumerate().any(twice) {
+            return Err(SkillsFault::NeedTwice);
+        }
+    }
+    for pair in steps.windows(2) {
+        let eased = |need: &SkillLevel| {
+            let mut before = pair[0].needs.iter();
+            before.any(|held| held.skill == need.skill && held.level >= need.level)
+        };
+        if pair[1].after <= pair[0].after {
+            return Err(SkillsFault::OutOfOrder);
+        }
+        if !pair[1].needs.iter().all(eased) {
+            return Err(SkillsFault::Harder);
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with the skill steps of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SkillsFault {
+    /// More than 8 steps.
+    TooMany,
+    /// The first step is not after 0.
+    BeginsLate,
+    /// The last step needs a skill.
+    NeverAnybody,
+    /// A step names a skill twice.
+    NeedTwice,
+    /// A step does not come later than the one before.
+    OutOfOrder,
+    /// A step asks for more than the one before.
+    Harder,
+}
+
+impl fmt::Display for SkillsFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooMany => "are more than 8",
+            Self::BeginsLate => "do not begin with a step after 0",
+            Self::NeverAnybody => "do not end with a step that needs nothing (`needs = []`)",
+            Self::NeedTwice => "name a skill twice in one step",
+            Self::OutOfOrder => "are not in order of time",
+            Self::Harder => "become harder: a step may only ask for less than the one before",
+        })
+    }
+}
+
 /// Why no floor can be made of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigError {
@@ -187,6 +276,8 @@ pub enum ConfigError {
     UnknownQueue(QueueId),
     /// A queue overflows to itself, to one queue twice, or its steps are not in order of time.
     BadOverflow(QueueId),
+    /// The skill steps of a queue break a rule.
+    BadSkills(QueueId, SkillsFault),
     /// The named time is below a millisecond: timers would fire without end.
     TooShort(&'static str),
     /// A limit is zero.
@@ -206,6 +297,7 @@ impl fmt::Display for ConfigError {
                     "the overflow of {queue} names itself or a queue twice, or is out of order"
                 )
             }
+            Self::BadSkills(queue, fault) => write!(f, "the skill steps of {queue} {fault}"),
             Self::TooShort(setting) => write!(f, "floor.{setting} is shorter than a millisecond"),
             Self::ZeroLimit => f.write_str("a limit of the floor is zero"),
         }
@@ -213,6 +305,9 @@ impl fmt::Display for ConfigError {
 }
 
 impl core::error::Error for ConfigError {}
+
+/// Most skill steps of one queue: what an event costs grows with them.
+const SKILL_STEPS_MAX: usize = 8;
 
 /// Most queues of one floor.
 const QUEUES_MAX: usize = 1024;

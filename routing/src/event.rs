@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
-use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Timestamp, UserId};
+use ids::{
+    AgentId, CallId, Class, Language, QueueId, ReservationId, SkillLevel, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::state::BreakReason;
@@ -73,8 +75,8 @@ pub enum FloorEvent {
         agent: AgentId,
         /// Languages spoken. A caller's required language must be among them.
         languages: Vec<Language>,
-        /// Skills held.
-        skills: Vec<Skill>,
+        /// Skills held, and how well. A name alone, as older journals have it, is level 3.
+        skills: Vec<SkillLevel>,
         /// Queues served.
         queues: Vec<QueueId>,
     },
@@ -176,6 +178,12 @@ pub enum FloorEvent {
     },
     /// A call that had an agent is over (or went back to waiting): the agent wraps up.
     CallEnded {
+        /// Which call.
+        call: CallId,
+    },
+    /// A call that had an agent is over because the line failed or we did: nobody said goodbye. The agent
+    /// wraps up; a caller who calls again within the grace has the wait of before.
+    CallDropped {
         /// Which call.
         call: CallId,
     },

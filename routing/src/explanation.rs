@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ids::{AgentId, Language, QueueId, Timestamp};
+use ids::{AgentId, Language, QueueId, SkillLevel, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One candidate that the rules left standing, best first.
@@ -20,6 +20,9 @@ pub struct Candidate {
 pub struct Excluded {
     /// Do not serve the queue.
     pub other_queue: u32,
+    /// Do not hold the skills asked for at this step.
+    #[serde(default)]
+    pub lacks_skill: u32,
     /// Do not speak the required language.
     pub other_language: u32,
     /// Offline.
@@ -47,8 +50,14 @@ pub struct Explanation {
     pub eligible: u32,
     /// Those who could not, by rule.
     pub excluded: Excluded,
-    /// The relaxation step in force; 0 is none.
+    /// How far an emergency goes beyond language and silence; 0 is not at all.
     pub relaxation_step: u32,
+    /// The step of the queue's skills in force, from 0.
+    #[serde(default)]
+    pub skill_step: u32,
+    /// The skills asked for at that step.
+    #[serde(default)]
+    pub needs: Vec<SkillLevel>,
     /// Further queues whose agents could be asked, because the caller has waited long.
     #[serde(default)]
     pub widened_to: Vec<QueueId>,

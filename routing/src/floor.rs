@@ -4,7 +4,7 @@
 //! [`assign`] and [`emergency`] decide who is asked, [`agents`], [`callers`] and [`reservations`]
 //! apply the events.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use ids::{AgentId, CallId, Language, QueueId, ReservationId, Timestamp};
@@ -23,12 +23,13 @@ mod emergency;
 mod explain;
 mod line;
 mod memory;
-mod overflow;
 mod pace;
 mod place;
 mod queue;
+mod relax;
 mod reservation;
 mod reservations;
+mod table;
 mod wrap_up;
 
 pub(crate) use agent::{Agent, AgentSlot, AgentTable, Kind, Origin, Report, Seat, Talk};
@@ -39,6 +40,7 @@ pub(crate) use memory::{Memory, Remembered};
 pub(crate) use pace::Pace;
 pub(crate) use queue::{Counts, LanguageIndex, Queue, QueueIndex};
 pub(crate) use reservation::{Reservation, Timer};
+pub(crate) use table::Table;
 
 /// The floor: who waits, who can answer, who is asked to answer whom.
 ///
@@ -56,11 +58,11 @@ pub struct Floor {
     pub(crate) agents: AgentTable,
     pub(crate) callers: CallerTable,
     /// Calls that have an agent.
-    pub(crate) talking: BTreeMap<CallId, AgentSlot>,
-    pub(crate) reservations: BTreeMap<ReservationId, Reservation>,
+    pub(crate) talking: Table<CallId, AgentSlot>,
+    pub(crate) reservations: Table<ReservationId, Reservation>,
     pub(crate) timers: BTreeSet<(Timestamp, Timer)>,
     pub(crate) queues: Vec<Queue>,
-    /// Callers who hung up while waiting, and since when they had waited.
+    /// Callers who hung up while waiting, or lost the line in talk, and since when they had waited.
     pub(crate) dropped: Memory<Dropped>,
     /// With whom callers talked last.
     pub(crate) acquainted: Memory<AgentId>,
@@ -80,7 +82,8 @@ impl Floor {
     /// The configuration breaks a rule of [`ConfigError`].
     pub fn new(config: FloorConfig) -> Result<Self, ConfigError> {
         config.check()?;
-        let queues = config.queues.iter().map(|id| Queue::new(*id, 0)).collect();
+        let queues = config.queues.iter().map(|id| Queue::new(*id, config.tiers_of(*id), 0));
+        let queues = queues.collect();
         Ok(Self {
             config,
             now: Timestamp::default(),
@@ -89,8 +92,8 @@ impl Floor {
             languages: Vec::new(),
             agents: AgentTable::default(),
             callers: CallerTable::default(),
-            talking: BTreeMap::new(),
-            reservations: BTreeMap::new(),
+            talking: Table::default(),
+            reservations: Table::default(),
             timers: BTreeSet::new(),
             queues,
             dropped: Memory::default(),
@@ -165,6 +168,7 @@ impl Floor {
             FloorEvent::ReportFiled { call, agent } => self.report_filed(*call, *agent, out),
             FloorEvent::WrapUpFinished { agent } => self.wrap_up_finished(*agent, out),
             FloorEvent::CallEnded { call } => self.call_ended(*call, out),
+            FloorEvent::CallDropped { call } => self.call_dropped(*call, out),
             // The timers that were due have fired above.
             FloorEvent::Ticked => Ok(()),
         }
@@ -180,8 +184,8 @@ impl Floor {
             self.timers.pop_first();
             match timer {
                 Timer::Ring(reservation) => self.ring_timed_out(reservation, out),
-                Timer::WrapUp { slot, .. } => self.wrap_up_timed_out(slot, deadline, out),
-                Timer::Widen { caller, .. } => self.widened(caller, out),
+                Timer::WrapUp(slot) => self.wrap_up_timed_out(slot, deadline, out),
+                Timer::Relax { caller, .. } => self.relaxed(caller, out),
                 Timer::CoolDown { caller, agent, .. } => self.cooled_down(caller, agent, out),
             }
         }

@@ -74,15 +74,18 @@
 //! - Silence for the whole ring time: the agent is `not_responding` until they say otherwise, the
 //!   caller goes to the head with the wait intact and the next agent rings at once. A rejection:
 //!   others are asked; this agent stays available, and is not asked for this caller for a while.
+//! - A queue may ask for skills at a level, and for less as the wait grows: its steps name what the agent
+//!   must hold, and the last names nothing. An emergency is at the last at once.
 //! - A caller whose wait passes a step of the queue's overflow is offered to the agents of further
 //!   queues as well, and never less to the queue's own. A full queue takes emergencies and those who
 //!   return, nobody else.
-//! - Who hung up while waiting and is back within the grace has the old wait. Who talked with an
+//! - Who hung up while waiting, or lost the line in talk, and is back within the grace has the old wait. Who talked with an
 //!   agent not long ago is offered to the same agent first, if that agent is available.
 //! - Wrap-up ends in time once the report is filed, and not before.
 //! - An emergency rings all agents who are available or in wrap-up, together; the first acceptance
 //!   wins. If there are none it takes the consoles that ring for lesser callers, then agents who do
-//!   not speak the language, then those who did not answer. It never cuts a live call.
+//!   not speak the language, then those who did not answer. It never cuts a live call. If nobody of its
+//!   queues is signed in, it reaches all who are, of any queue, and a supervisor is told.
 //!
 //! # What is always true
 //!
@@ -97,8 +100,8 @@
 //!
 //! # Cost
 //!
-//! An event costs a few look-ups in ordered tables, whatever the size of the floor; an emergency
-//! costs in proportion to the consoles it rings. `view`, `snapshot`, `explain` and `check` cost in
+//! An event costs a few look-ups, whatever the size of the floor, and a few more for each queue, language
+//! and skill step of its agent; an emergency costs in proportion to the consoles it rings. `view`, `snapshot`, `explain` and `check` cost in
 //! proportion to the floor. The example `bench_floor` prints figures.
 
 #![no_std]
@@ -119,7 +122,7 @@ mod state;
 mod view;
 
 pub use check::Violation;
-pub use config::{ConfigError, FloorConfig, Overflow, QueueRules};
+pub use config::{ConfigError, FloorConfig, Overflow, QueueRules, SkillStep, SkillsFault};
 pub use effect::{Alert, Effects, FloorEffect, RefusedWhy, StopCause};
 pub use event::{CallerKey, FloorEvent, ForceReason, LeaveCause, Wanted};
 pub use explanation::{Candidate, Excluded, Explanation};

@@ -253,7 +253,7 @@ impl Metrics {
             } else {
                 cell.failed += 1;
             }
-        } else if let FloorEvent::CallEnded { call } = event
+        } else if let FloorEvent::CallEnded { call } | FloorEvent::CallDropped { call } = event
             && let Some(contact) = self.contacts.get_mut(call)
         {
             contact.phase = Phase::Ended(self.now);

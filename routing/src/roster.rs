@@ -111,6 +111,9 @@ pub struct Shift {
     pub start_minute: u16,
     /// Goes on for so many minutes, 1 to 1440; over midnight if it must.
     pub minutes: u16,
+    /// First and last days of times in which it does not start: leave.
+    #[serde(default)]
+    pub off: Vec<(LocalDay, LocalDay)>,
 }
 
 /// Why a shift cannot be.
@@ -163,7 +166,9 @@ impl Shift {
     /// Whether the shift starts on this day.
     #[must_use]
     pub fn starts_on(&self, day: LocalDay) -> bool {
-        self.days.contains(day) && day >= self.from && self.until.is_none_or(|until| day <= until)
+        let runs = day >= self.from && self.until.is_none_or(|until| day <= until);
+        let off = self.off.iter().any(|(first, last)| (*first..=*last).contains(&day));
+        runs && self.days.contains(day) && !off
     }
 
     /// From when to when the shift of this day goes.

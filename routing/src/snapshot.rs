@@ -7,7 +7,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 
-use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Timestamp};
+use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, SkillLevel, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::check::Violation;
@@ -15,7 +15,7 @@ use crate::config::{ConfigError, FloorConfig};
 use crate::event::CallerKey;
 use crate::floor::{
     Agent, AgentSlot, Caller, CallerSlot, Dropped, Floor, LanguageIndex, Memory, Origin, Pace,
-    Queue, Relaxation, Remembered, Report, Reservation, Seat, Talk, Timer,
+    Relaxation, Remembered, Report, Reservation, Talk, Timer,
 };
 use crate::state::{AgentState, Next};
 
@@ -48,7 +48,7 @@ pub struct Snapshot {
 struct AgentRecord {
     agent: AgentId,
     languages: Vec<Language>,
-    skills: Vec<Skill>,
+    skills: Vec<SkillLevel>,
     queues: Vec<QueueId>,
     state: AgentState,
     next: Option<Next>,
@@ -71,16 +71,13 @@ struct CallerRecord {
     arrival: u64,
     relaxation: Relaxation,
     alerted: bool,
+    #[serde(default)]
+    everywhere: bool,
     cooling: Vec<(AgentId, Timestamp)>,
     #[serde(default)]
     key: Option<CallerKey>,
     #[serde(default)]
     sticky: Option<(AgentId, Timestamp)>,
-    /// Steps of the overflow in force.
-    #[serde(default)]
-    widened: u32,
-    #[serde(default)]
-    widens_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +141,8 @@ impl Floor {
             expires_at: row.expires_at,
             origin: row.origin,
         };
+        let mut reservations: Vec<_> = self.reservations.iter().map(reservation).collect();
+        reservations.sort_unstable_by_key(|row| row.reservation);
         Snapshot {
             now: self.now,
             reservations_made: self.reservations_made,
@@ -151,7 +150,7 @@ impl Floor {
             languages: self.languages.clone(),
             agents: self.agents.rows.iter().map(|agent| self.agent_record(agent)).collect(),
             callers,
-            reservations: self.reservations.iter().map(reservation).collect(),
+            reservations,
             dropped: self.dropped.records(),
             acquainted: self.acquainted.records(),
             paces: self.queues.iter().map(|queue| (queue.id, queue.pace)).collect(),
@@ -159,14 +158,15 @@ impl Floor {
     }
 
     /// A floor that goes on where the snapshot was taken. The configuration may have changed since:
-    /// times already running keep their ends, and agents lose the seats of queues that are gone.
+    /// times already running keep their ends, agents lose the seats of queues that are gone, and callers
+    /// who can be served under the new rules are at the next tick, which is due at once.
     ///
     /// # Errors
     /// [`RestoreError`]: the snapshot does not fit the configuration or itself.
     pub fn restore(config: FloorConfig, snapshot: Snapshot) -> Result<Self, RestoreError> {
         let mut floor = Self::new(config).map_err(RestoreError::Config)?;
         let languages = snapshot.languages.len();
-        floor.queues = floor.queues.iter().map(|queue| Queue::new(queue.id, languages)).collect();
+        floor.queues.iter_mut().for_each(|queue| queue.make_pools(languages));
         floor.now = snapshot.now;
         floor.reservations_made = snapshot.reservations_made;
         floor.arrivals = snapshot.arrivals;
@@ -189,15 +189,30 @@ impl Floor {
         for record in &snapshot.reservations {
             floor.restore_reservation(record)?;
         }
-        for slot in slots {
-            floor.line_up(slot);
-            floor.seek(slot);
-        }
         for slot in (0..).map(AgentSlot).take(floor.agents.len()) {
             floor.seat(slot);
         }
-        floor.check().map_err(RestoreError::Inconsistent)?;
+        for slot in slots {
+            // What the wait has changed so far follows from the wait.
+            floor.set_reach(slot);
+            floor.line_up(slot);
+            floor.seek(slot);
+        }
+        floor.check_sound().map_err(RestoreError::Inconsistent)?;
+        floor.seek_at_once();
         Ok(floor)
+    }
+
+    /// Other settings may let a caller reach an agent who was out of reach: the next tick brings them
+    /// together.
+    fn seek_at_once(&mut self) {
+        let unserved = |(slot, caller): (CallerSlot, &Caller)| {
+            self.check_served(slot, caller).is_err().then_some(slot)
+        };
+        let unserved: Vec<CallerSlot> = self.callers.iter().filter_map(unserved).collect();
+        for slot in unserved {
+            self.relax_at(slot, Some(self.now));
+        }
     }
 
     fn agent_record(&self, agent: &Agent) -> AgentRecord {
@@ -228,10 +243,9 @@ impl Floor {
             arrival: caller.arrival,
             relaxation: caller.relaxation,
             alerted: caller.alerted,
+            everywhere: caller.everywhere,
             key: caller.key,
             sticky: caller.sticky.map(|(agent, until)| (self.agents.get(agent).id, until)),
-            widened: u32::try_from(caller.wider.len()).unwrap_or(u32::MAX),
-            widens_at: caller.widens_at,
             cooling: cooling.map(|(agent, until)| (self.agents.get(*agent).id, *until)).collect(),
         }
     }
@@ -243,11 +257,12 @@ impl Floor {
         let languages = record.languages.iter().map(|language| self.known_language(*language));
         let languages = languages.collect::<Result<_, _>>()?;
         let seats = record.queues.iter().filter_map(|queue| self.queue_index(*queue));
+        let seats = seats.map(|queue| self.new_seat(queue, &record.skills)).collect();
         let slot = self.agents.insert(Agent {
             id: record.agent,
             languages,
             skills: record.skills,
-            seats: seats.map(|queue| Seat { queue, at: 0 }).collect(),
+            seats,
             state: record.state,
             next: record.next,
             lost: record.lost,
@@ -262,7 +277,7 @@ impl Floor {
                 self.talking.insert(call, slot);
             }
             AgentState::WrapUp { until, .. } if record.report != Report::Overdue => {
-                self.timers.insert((until, Timer::WrapUp { id: record.agent, slot }));
+                self.timers.insert((until, Timer::WrapUp(slot)));
             }
             AgentState::Offline
             | AgentState::Available { .. }
@@ -284,7 +299,6 @@ impl Floor {
         let cooling: Option<Vec<_>> = record.cooling.into_iter().map(known).collect();
         let cooling = cooling.ok_or(RestoreError::Dangling)?;
         let sticky = record.sticky.map(|(id, until)| Ok((self.slot_of(id)?, until)));
-        let wider = self.queues_of_steps(queue, record.widened as usize);
         let slot = self.callers.insert(Caller {
             call: record.call,
             queue,
@@ -296,17 +310,18 @@ impl Floor {
             relaxation: record.relaxation,
             key: record.key,
             sticky: sticky.transpose()?,
-            wider,
-            widens_at: record.widens_at,
+            tier: Default::default(),
+            wider: Vec::new(),
+            relaxes_at: None,
+            everywhere: record.everywhere,
             alerted: record.alerted,
             ringing: BTreeSet::new(),
             cooling: cooling.clone(),
         });
         for (agent, until) in cooling {
-            let timer = self.cool_down_timer(record.arrival, slot, agent);
+            let timer = self.callers.get(slot).cool_down_timer(slot, agent);
             self.timers.insert((until, timer));
         }
-        self.time_widening(slot);
         Ok(())
     }
 

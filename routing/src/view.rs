@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Skill, Timestamp};
+use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, SkillLevel, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Floor;
@@ -40,8 +40,8 @@ pub struct AgentRow {
     pub misses: u32,
     /// Languages spoken.
     pub languages: Vec<Language>,
-    /// Skills held.
-    pub skills: Vec<Skill>,
+    /// Skills held, and how well.
+    pub skills: Vec<SkillLevel>,
     /// Queues served.
     pub queues: Vec<QueueId>,
 }
@@ -99,6 +99,9 @@ pub struct WaitingRow {
     pub position: u32,
     /// How long the caller has still to wait, at the pace at which the queue was served of late.
     pub expected_wait: Option<Duration>,
+    /// The skills asked for of the queue's own agents; fewer as the wait grows.
+    #[serde(default)]
+    pub needs: Vec<SkillLevel>,
     /// Further queues whose agents can be asked, because the wait is long.
     pub widened_to: Vec<QueueId>,
     /// Consoles ringing for this caller.
@@ -168,7 +171,7 @@ impl Floor {
     fn queue_row(&self, index: usize, now: Timestamp) -> QueueRow {
         let queue = &self.queues[index];
         let count = |class: Class| queue.line(class).len();
-        let everyone = &queue.pools[0].counts;
+        let everyone = queue.everyone();
         QueueRow {
             queue: queue.id,
             waiting: queue.waiting(),
@@ -196,6 +199,7 @@ impl Floor {
             head: caller.head,
             position,
             expected_wait: self.queue_at(caller.queue).pace.expected(position),
+            needs: self.needs(caller.queue, caller.tier).to_vec(),
             widened_to: self.widened_to(caller),
             ringing: caller.ringing.iter().copied().collect(),
         }

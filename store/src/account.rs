@@ -12,7 +12,7 @@ pub mod session;
 pub mod setup;
 mod sign_in;
 
-use ids::{Language, QueueId, Timestamp, UserId};
+use ids::{Language, QueueId, SkillLevel, Timestamp, UserId};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set, SqlErr, TryIntoModel,
@@ -47,6 +47,8 @@ pub struct Account {
     pub languages: Vec<Language>,
     /// The queues the person serves.
     pub queues: Vec<QueueId>,
+    /// The skills the person holds, each at its level.
+    pub skills: Vec<SkillLevel>,
     /// A password has been set.
     pub has_password: bool,
     /// Too many wrong passwords: none is accepted before this moment.
@@ -72,6 +74,8 @@ pub struct NewAccount {
     pub languages: Vec<Language>,
     /// The queues the person serves.
     pub queues: Vec<QueueId>,
+    /// The skills the person holds, each at its level.
+    pub skills: Vec<SkillLevel>,
 }
 
 /// Why an account was not made.
@@ -115,6 +119,7 @@ pub async fn create(
         role: Set(new.role.as_str().to_owned()),
         languages: Set(new.languages.iter().map(Language::as_str).collect::<Vec<_>>().into()),
         queues: Set(new.queues.iter().map(QueueId::as_str).collect::<Vec<_>>().into()),
+        skills: Set(Some(column_of(&new.skills)?)),
         password_hash: Set(None),
         failures: Set(0),
         locked_until: Set(None),
@@ -183,6 +188,20 @@ pub async fn unlock(txn: &WriteTxn, id: UserId) -> Result<bool, DbErr> {
     Ok(true)
 }
 
+/// Writes down which skills a person holds, instead of those before. `false`: there is no such account.
+///
+/// # Errors
+/// The row could not be written.
+pub async fn set_skills(txn: &WriteTxn, id: UserId, skills: &[SkillLevel]) -> Result<bool, DbErr> {
+    let Some(row) = account::Entity::find_by_id(id.as_uuid()).one(txn).await? else {
+        return Ok(false);
+    };
+    let mut row = account::ActiveModel::from(row);
+    row.skills = Set(Some(column_of(skills)?));
+    row.update(txn).await?;
+    Ok(true)
+}
+
 /// Forbids or allows a person to sign in; forbidding ends the sessions too. `false`: there is no such
 /// account.
 ///
@@ -210,6 +229,10 @@ impl Account {
             role: role.ok_or_else(unreadable)?,
             languages: serde_json::from_value(row.languages).map_err(|_| unreadable())?,
             queues: serde_json::from_value(row.queues).map_err(|_| unreadable())?,
+            skills: match row.skills {
+                Some(skills) => serde_json::from_value(skills).map_err(|_| unreadable())?,
+                None => Vec::new(),
+            },
             username: row.username,
             name: row.name,
             has_password: row.password_hash.is_some(),
@@ -218,6 +241,10 @@ impl Account {
             created_at: time::from_column(row.created_at),
         })
     }
+}
+
+fn column_of(skills: &[SkillLevel]) -> Result<serde_json::Value, DbErr> {
+    serde_json::to_value(skills).map_err(|error| DbErr::Json(error.to_string()))
 }
 
 async fn find_row(

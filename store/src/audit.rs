@@ -60,6 +60,8 @@ pub enum Entity {
     User,
     /// A version of a greeting or a calendar.
     Configuration,
+    /// A shift, leave, or the need of a queue.
+    Roster,
     /// Several kinds at once, as one search shows them.
     Mixed,
 }
@@ -145,6 +147,7 @@ impl Entity {
         Self::Callback,
         Self::User,
         Self::Configuration,
+        Self::Roster,
         Self::Mixed,
     ];
 
@@ -161,6 +164,7 @@ impl Entity {
             Self::Callback => "callback",
             Self::User => "user",
             Self::Configuration => "configuration",
+            Self::Roster => "roster",
             Self::Mixed => "mixed",
         }
     }

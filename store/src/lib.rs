@@ -43,6 +43,7 @@ pub mod audit;
 pub mod config_version;
 pub mod journal;
 pub mod outbox;
+pub mod roster;
 mod row;
 pub mod schema;
 mod store;

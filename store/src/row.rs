@@ -11,5 +11,7 @@ pub(crate) mod journal_snapshot;
 pub(crate) mod machine_token;
 pub(crate) mod outbox;
 pub(crate) mod outbox_cursor;
+pub(crate) mod roster_entry;
+pub(crate) mod roster_need;
 pub(crate) mod session;
 pub(crate) mod setup_link;

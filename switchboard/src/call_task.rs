@@ -72,6 +72,7 @@ impl CallTask {
                     // Normal for a race: the caller hung up while the agent pressed hold.
                     metrics::counter!("helpline_call_events_refused_total").increment(1);
                     if refused.agent_to_release().is_some() {
+                        self.hub.release_station(self.id);
                         self.hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
                     }
                     refused.state
@@ -85,6 +86,7 @@ impl CallTask {
         self.inbox.close();
         while let Ok(CallInput::Event(event)) = self.inbox.try_recv() {
             if matches!(event, CallEvent::AgentAccepted { .. }) {
+                self.hub.release_station(self.id);
                 self.hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
             }
         }
@@ -110,6 +112,7 @@ impl CallTask {
     /// Does the effects in order; true once the call is over.
     async fn perform(&mut self, call: &Call, effects: Vec<CallEffect>) -> bool {
         let mut over = false;
+        let breaks_off = effects.iter().any(breaks_off);
         for effect in effects {
             self.note_wish(&effect);
             self.observe(&effect);
@@ -117,7 +120,7 @@ impl CallTask {
                 self.hub.recording.note(note);
             }
             over |= matches!(effect, CallEffect::End { .. });
-            self.perform_one(effect).await;
+            self.perform_one(effect, breaks_off).await;
         }
         if !over {
             self.show(CallState::of(call));
@@ -125,7 +128,7 @@ impl CallTask {
         over
     }
 
-    async fn perform_one(&mut self, effect: CallEffect) {
+    async fn perform_one(&mut self, effect: CallEffect, breaks_off: bool) {
         let hub = &self.hub;
         match effect {
             CallEffect::Answer { leg } => {
@@ -169,7 +172,11 @@ impl CallTask {
                 hub.floor.tell(FloorEvent::CallerLeft { call: self.id, cause }).await;
             }
             CallEffect::ReleaseAgent { .. } => {
-                hub.floor.tell(FloorEvent::CallEnded { call: self.id }).await;
+                hub.release_station(self.id);
+                let call = self.id;
+                let ended = FloorEvent::CallEnded { call };
+                let dropped = FloorEvent::CallDropped { call };
+                hub.floor.tell(if breaks_off { dropped } else { ended }).await;
             }
             CallEffect::SetHold { held, .. } => {
                 let call = self.id;
@@ -279,5 +286,20 @@ impl CallTask {
             let audience = view.agent.map_or(Audience::Supervisors, Audience::Agent);
             hub.bus.publish(hub.clock.now(), audience, Happening::CallChanged(Box::new(view)));
         }
+    }
+}
+
+/// The call ends and nobody meant it to: the line failed, or we did.
+fn breaks_off(effect: &CallEffect) -> bool {
+    let CallEffect::End { cause, .. } = effect else { return false };
+    match cause {
+        EndCause::CallerLost | EndCause::Stopped | EndCause::Panicked => true,
+        EndCause::CallerHungUp
+        | EndCause::AgentHungUp
+        | EndCause::CancelledBeforeAnswer
+        | EndCause::AbandonedInGreeting
+        | EndCause::AbandonedInQueue
+        | EndCause::Refused { .. }
+        | EndCause::SetUpTimedOut => false,
     }
 }

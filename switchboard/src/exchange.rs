@@ -4,6 +4,7 @@ mod alerts;
 mod counted;
 mod held;
 mod recording;
+mod stations;
 mod stopping;
 mod supervision;
 mod trunks;
@@ -84,9 +85,15 @@ pub enum ExchangeError {
     /// The agent is not on the floor: the console has not connected.
     #[error("the agent is not signed in to the floor")]
     NotOnTheFloor,
-    /// An agent without audio cannot take calls.
+    /// An agent without audio, in the browser or by telephone, cannot take calls.
     #[error("the agent's audio is not connected")]
     NoAudio,
+    /// The agent's telephone rings for this caller: answering it is accepting.
+    #[error("the agent's telephone rings; answering it takes the call")]
+    AnswerTheTelephone,
+    /// No telephone may be there.
+    #[error("the telephone is in none of the networks for telephones")]
+    StationNotAllowed,
     /// The call was refused, for the reason a caller by telephone would get.
     #[error("the call was refused: {0:?}")]
     CallRefused(Refusal),
@@ -212,12 +219,7 @@ impl Exchange {
     /// [`ExchangeError::Refused`] if the floor is full.
     pub async fn agent_online(&self, profile: AgentProfile) -> Result<AgentView, ExchangeError> {
         let agent = profile.agent;
-        let event = FloorEvent::AgentRegistered {
-            agent,
-            languages: profile.languages.clone(),
-            skills: profile.skills.clone(),
-            queues: profile.queues.clone(),
-        };
+        let event = profile.registration();
         let known = self.enter(profile);
         if !known {
             self.ask(event).await?;
@@ -268,7 +270,7 @@ impl Exchange {
     /// The agent asks for a state.
     ///
     /// # Errors
-    /// [`ExchangeError::NoAudio`] for an agent without audio who wants to be available; else what the
+    /// [`ExchangeError::NoAudio`] for an agent with neither browser's audio nor telephone who wants to be available; else what the
     /// floor refuses.
     pub async fn request_state(
         &self,
@@ -276,7 +278,7 @@ impl Exchange {
         want: Wanted,
     ) -> Result<AgentView, ExchangeError> {
         let view = self.agent_view(agent).ok_or(ExchangeError::NotOnTheFloor)?;
-        if want == Wanted::Available && !view.media_connected {
+        if want == Wanted::Available && !view.has_audio() {
             return Err(ExchangeError::NoAudio);
         }
         self.ask(FloorEvent::AgentStateRequested { agent, want }).await?;
@@ -286,12 +288,16 @@ impl Exchange {
     /// The agent takes the caller. Of two at once, one gets `ReservationOver`.
     ///
     /// # Errors
-    /// What the floor refuses.
+    /// [`ExchangeError::AnswerTheTelephone`] while the agent's telephone rings for it; what the floor
+    /// refuses.
     pub async fn accept(
         &self,
         agent: AgentId,
         reservation: ReservationId,
     ) -> Result<(), ExchangeError> {
+        if self.hub.registry.station_leg_for(reservation).is_some() {
+            return Err(ExchangeError::AnswerTheTelephone);
+        }
         self.ask(FloorEvent::ReservationAccepted { reservation, agent }).await
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crm::callback::{Cause, Kind};
 use crm::interaction::Mark;
-use ids::{AgentId, CallId, Class, LegId, QueueId, Timestamp, WishId};
+use ids::{AgentId, CallId, Class, LegId, QueueId, ReservationId, Timestamp, WishId};
 use routing::{Alert, Effects, FloorEffect, FloorEvent, LeaveCause, RefusedWhy};
 use telephony::call::{CallEvent, EndCause};
 use telephony::driver::media::MediaPlane;
@@ -21,7 +21,7 @@ use crate::floor_task::{FloorPort, Perform};
 use crate::lines::CurrentLines;
 use crate::recording::{Note, RecordingPort};
 use crate::records::RecordPort;
-use crate::registry::{AgentEntry, Registry};
+use crate::registry::{AgentEntry, AgentLeg, Registry};
 use crate::view::{CallState, Medium, RingingView};
 use crate::wishes::Noted;
 
@@ -69,7 +69,7 @@ impl Hub {
     }
 
     /// Tells the floor from a place that must not wait.
-    fn tell_floor_later(self: &Arc<Self>, event: FloorEvent) {
+    pub(crate) fn tell_floor_later(self: &Arc<Self>, event: FloorEvent) {
         let hub = Arc::clone(self);
         self.tasks.spawn(async move { hub.floor.tell(event).await });
     }
@@ -105,6 +105,7 @@ impl Hub {
         if medium == Medium::Call {
             self.sip.hang_up(leg);
         }
+        self.release_station(call);
         let now = self.clock.now();
         if let Some(view) = self.registry.call_view(call) {
             self.note_wish(call, view.class, Noted { kind: Kind::Unserved, cause: Cause::Fault });
@@ -113,7 +114,7 @@ impl Hub {
         self.end_call(call, leg, EndCause::Panicked);
         // One of the two applies; the floor refuses the other.
         self.floor.tell(FloorEvent::CallerLeft { call, cause: LeaveCause::Failed }).await;
-        self.floor.tell(FloorEvent::CallEnded { call }).await;
+        self.floor.tell(FloorEvent::CallDropped { call }).await;
     }
 
     /// A caller wishes to be called back, or was not served.
@@ -138,15 +139,27 @@ impl Hub {
         self.bus.publish(now, Audience::Agent(agent), happening);
     }
 
-    fn connect(self: &Arc<Self>, now: Timestamp, agent: AgentId, call: CallId) {
-        let Some(entry) = self.registry.agent_leg(agent) else {
-            // The floor knows an agent whom nobody signed in here: the caller waits again.
+    fn connect(
+        self: &Arc<Self>,
+        now: Timestamp,
+        reservation: ReservationId,
+        (agent, call): (AgentId, CallId),
+    ) {
+        let by_telephone = self.connect_station(reservation);
+        let by_telephone = by_telephone.map(|leg| AgentLeg { leg, connected: true });
+        let has_telephone = self.registry.station_of(agent).is_some();
+        let in_browser = self.registry.agent_leg(agent);
+        let in_browser = in_browser.filter(|leg| leg.connected || !has_telephone);
+        let Some(entry) = by_telephone.or(in_browser) else {
+            // The floor knows an agent whom nobody signed in here, or whose telephone was hung up in
+            // this moment: the caller waits again.
             self.take_back(call);
             return;
         };
         self.registry.update_call(call, |view| view.agent = Some(agent));
         if !self.try_tell_call(call, CallEvent::AgentAccepted { agent, leg: entry.leg }) {
             // The caller hung up in the same moment: the agent is free again.
+            self.release_station(call);
             self.tell_floor_later(FloorEvent::CallEnded { call });
         } else if !entry.connected {
             self.bus.publish(now, Audience::Agent(agent), Happening::MediaLost { agent });
@@ -176,14 +189,16 @@ impl Hub {
                 let Some(call) = self.registry.call_view(call) else { return };
                 let rang_at = now;
                 let ringing = RingingView { reservation, call, rang_at, expires_at, explanation };
-                self.ring(now, agent, ringing);
+                self.ring(now, agent, ringing.clone());
+                self.ring_station(agent, &ringing);
             }
             FloorEffect::StopRinging { reservation, agent, cause, .. } => {
                 self.stop_ringing(now, agent, reservation, Some(cause));
+                self.stop_station(reservation, cause);
             }
             FloorEffect::Connect { reservation, agent, call, .. } => {
                 self.stop_ringing(now, agent, reservation, None);
-                self.connect(now, agent, call);
+                self.connect(now, reservation, (agent, call));
             }
             FloorEffect::SetAgentState { agent, state, next } => {
                 self.show_agent(now, agent, |entry| {
@@ -257,7 +272,7 @@ impl Hub {
         &self,
         now: Timestamp,
         agent: AgentId,
-        reservation: ids::ReservationId,
+        reservation: ReservationId,
         cause: Option<routing::StopCause>,
     ) {
         self.registry.update_agent(agent, |entry| {

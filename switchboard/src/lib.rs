@@ -30,6 +30,7 @@ mod records;
 mod recovery;
 mod registry;
 pub mod replay;
+mod stations;
 mod talk_quality;
 mod view;
 mod watch;
@@ -45,4 +46,7 @@ pub use recording::{
     Tier,
 };
 pub use registry::AgentProfile;
-pub use view::{AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView};
+pub use view::{
+    AgentView, CallState, CallView, FloorBoard, Medium, QueueView, RingingView, StationState,
+    StationView,
+};

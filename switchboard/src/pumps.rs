@@ -37,7 +37,14 @@ pub(crate) async fn pump_sip(hub: Arc<Hub>, mut events: mpsc::Receiver<SipEvent>
                 let _ended = hub.media.agree_trunk(leg, &answer);
             }
             SipEvent::DigitSignalled { leg, digit } => hub.media.digit_signalled(leg, digit),
-            SipEvent::Left { leg, how } => tell_owner(&hub, leg, CallEvent::CallerLeft { how }),
+            SipEvent::Left { leg, how } => match hub.registry.owner_of(leg) {
+                Some(LegOwner::Call(call)) => hub.tell_call(call, CallEvent::CallerLeft { how }),
+                Some(LegOwner::Agent(_)) => hub.station_left(leg, how),
+                None => {}
+            },
+            SipEvent::Rings { leg } => hub.station_rings(leg),
+            SipEvent::Taken { leg, answer } => hub.station_taken(leg, &answer),
+            SipEvent::NotTaken { leg, why } => hub.station_not_taken(leg, why),
             SipEvent::TrunkHealth { trunk, health, since } => {
                 let happening = Happening::TrunkChanged { trunk, health, since };
                 hub.bus.publish(hub.clock.now(), Audience::Supervisors, happening);
@@ -70,13 +77,15 @@ pub(crate) async fn pump_media(hub: Arc<Hub>, mut events: mpsc::Receiver<MediaEv
                 Some(LegOwner::Call(call)) => wait_for_caller(&hub, call, leg),
                 None => {}
             },
-            MediaEvent::TrunkSilent { leg } => {
-                if let Some(LegOwner::Call(call)) = hub.registry.owner_of(leg) {
+            MediaEvent::TrunkSilent { leg } => match hub.registry.owner_of(leg) {
+                Some(LegOwner::Call(call)) => {
                     // The dialog still stands: without a BYE the other side would go on paying.
                     hub.sip.hang_up(leg);
                     media_lost(&hub, call);
                 }
-            }
+                Some(LegOwner::Agent(_)) => hub.station_silent(leg),
+                None => {}
+            },
             MediaEvent::Measured { leg, quality } => measured(&hub, leg, quality),
         }
     }
@@ -114,7 +123,9 @@ fn agent_media(hub: &Hub, agent: AgentId, leg: LegId, connected: bool) {
     if !connected {
         hub.bus.publish(now, Audience::Agent(agent), Happening::MediaLost { agent });
     }
-    if let Some(call) = hub.registry.call_of(agent) {
+    if let Some(call) =
+        hub.registry.call_of(agent).filter(|_| !hub.registry.talks_by_telephone(agent))
+    {
         let event =
             if connected { CallEvent::AgentMediaBack { leg } } else { CallEvent::AgentMediaLost };
         hub.tell_call(call, event);

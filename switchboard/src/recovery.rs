@@ -95,6 +95,6 @@ pub(crate) async fn end_orphans(floor: &FloorPort, orphans: Orphans) {
         floor.tell(FloorEvent::CallerLeft { call, cause: LeaveCause::Failed }).await;
     }
     for call in orphans.talking {
-        floor.tell(FloorEvent::CallEnded { call }).await;
+        floor.tell(FloorEvent::CallDropped { call }).await;
     }
 }

@@ -7,15 +7,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crm::interaction::LineQuality;
-use ids::{AgentId, CallId, Class, Language, LegId, QueueId, ReservationId, Skill, Timestamp};
-use routing::{AgentState, Next};
+use ids::{AgentId, CallId, Class, Language, LegId, QueueId, ReservationId, SkillLevel, Timestamp};
+use routing::{AgentState, FloorEvent, Next};
 use telephony::driver::media::Quality;
+use telephony::driver::station::StationAddress;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::call_task::CallInput;
+use crate::stations::{Stage, Station, StationLeg};
 use crate::talk_quality::{TalkQuality, TalkSecond};
-use crate::view::{AgentView, CallState, CallView, QueueView, RingingView};
+use crate::view::{AgentView, CallState, CallView, QueueView, RingingView, StationView};
 
 /// Who an agent is, as the accounts say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +28,22 @@ pub struct AgentProfile {
     pub name: String,
     /// Languages spoken.
     pub languages: Vec<Language>,
-    /// Skills held.
-    pub skills: Vec<Skill>,
+    /// Skills held, each at its level.
+    pub skills: Vec<SkillLevel>,
     /// Queues served.
     pub queues: Vec<QueueId>,
+}
+
+impl AgentProfile {
+    /// What the floor is to know.
+    pub(crate) fn registration(&self) -> FloorEvent {
+        FloorEvent::AgentRegistered {
+            agent: self.agent,
+            languages: self.languages.clone(),
+            skills: self.skills.clone(),
+            queues: self.queues.clone(),
+        }
+    }
 }
 
 /// A call alive.
@@ -53,6 +67,8 @@ pub(crate) struct AgentEntry {
     pub(crate) heard_at: Timestamp,
     pub(crate) lost: bool,
     pub(crate) ringing: HashMap<ReservationId, RingingView>,
+    /// The telephone that rings instead of the browser.
+    pub(crate) station: Option<Station>,
 }
 
 impl AgentEntry {
@@ -67,6 +83,7 @@ impl AgentEntry {
             heard_at: now,
             lost: false,
             ringing: HashMap::new(),
+            station: None,
         }
     }
 
@@ -80,6 +97,10 @@ impl AgentEntry {
             rings_for: self.rung().map(|ringing| ringing.call.id),
             next: self.next,
             media_connected: self.media_connected,
+            station: self.station.as_ref().map(|station| StationView {
+                address: station.address.to_string(),
+                state: station.state,
+            }),
         }
     }
 
@@ -149,6 +170,8 @@ pub(crate) struct Maps {
     pub(crate) calls: HashMap<CallId, CallEntry>,
     pub(crate) agents: HashMap<AgentId, AgentEntry>,
     pub(crate) legs: HashMap<LegId, LegOwner>,
+    /// Telephones of agents that were called and have not left.
+    pub(crate) stations: HashMap<LegId, StationLeg>,
     pub(crate) web_calls: HashMap<String, CallId>,
     /// Callers' pages whose audio is lost, with what ends the patience for each.
     absent: HashMap<LegId, CancellationToken>,
@@ -213,6 +236,34 @@ impl Registry {
         let maps = self.lock();
         let entry = maps.agents.get(&agent)?;
         Some(AgentLeg { leg: entry.leg, connected: entry.media_connected })
+    }
+
+    /// The telephone of an agent who has one.
+    pub(crate) fn station_of(&self, agent: AgentId) -> Option<StationAddress> {
+        Some(self.lock().agents.get(&agent)?.station.as_ref()?.address.clone())
+    }
+
+    /// The telephone's leg that was called for a reservation.
+    pub(crate) fn station_leg_for(
+        &self,
+        reservation: ReservationId,
+    ) -> Option<(LegId, StationLeg)> {
+        self.station_leg(|entry| entry.reservation == reservation)
+    }
+
+    /// A telephone's leg of which this is so.
+    pub(crate) fn station_leg(
+        &self,
+        so: impl Fn(&StationLeg) -> bool,
+    ) -> Option<(LegId, StationLeg)> {
+        let maps = self.lock();
+        maps.stations.iter().find(|(_, entry)| so(entry)).map(|(leg, entry)| (*leg, *entry))
+    }
+
+    /// Whether the agent talks by telephone: then the browser's audio is not the call's.
+    pub(crate) fn talks_by_telephone(&self, agent: AgentId) -> bool {
+        let talks = |entry: &StationLeg| entry.agent == agent && entry.stage == Stage::Connected;
+        self.station_leg(talks).is_some()
     }
 
     pub(crate) fn leg_of(&self, agent: AgentId) -> Option<LegId> {

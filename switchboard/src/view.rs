@@ -30,6 +30,41 @@ pub struct AgentView {
     pub next: Option<Next>,
     /// Whether the browser's audio is connected.
     pub media_connected: bool,
+    /// The telephone that rings instead, if one is set.
+    pub station: Option<StationView>,
+}
+
+impl AgentView {
+    /// Whether there is a way to talk with this agent.
+    #[must_use]
+    pub const fn has_audio(&self) -> bool {
+        self.media_connected || self.station.is_some()
+    }
+}
+
+/// An agent's telephone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StationView {
+    /// Its address.
+    pub address: String,
+    /// What it is doing.
+    pub state: StationState,
+}
+
+/// What an agent's telephone is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StationState {
+    /// Nothing.
+    Ready,
+    /// We call it; it has not said that it rings.
+    Calling,
+    /// It rings.
+    Ringing,
+    /// It is off the hook, with a call of ours.
+    Answered,
+    /// It could not be reached when it was called last.
+    Unreachable,
 }
 
 /// What a call is doing, in the words that a console shows.

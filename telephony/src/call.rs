@@ -9,6 +9,7 @@
 //! Waiting ─ agent accepted ─► Talking ◄─ hold, resume ─► OnHold
 //! Talking, OnHold ─ agent's audio lost ─► Interrupted ─ back ─► as it was
 //! Interrupted ─ not back in time, 0, 9 ─► Waiting, at the head
+//! Talking, OnHold ─ agent's telephone dead ─► Waiting, at the head
 //! from every state ─ the caller leaves, or we stop ─► Ended
 //! ```
 //!
@@ -22,8 +23,8 @@
 //! - Each agent who was given the call is released exactly once; legs that are joined are parted.
 //! - There is a deadline in every state but two, talk and hold, which people end.
 //!
-//! Two legs, no more, for now: the caller's, which the call owns, and the leg of the agent's shift,
-//! which it borrows.
+//! Two legs, no more, for now: the caller's, which the call owns, and the agent's, which it borrows: the
+//! leg of the agent's shift, or of the telephone that the agent answered.
 //!
 //! A feature that watches a call (recorder, call record, meter) observes the effects; it is never a
 //! field of the call.

@@ -5,6 +5,7 @@ mod clock;
 pub mod dial;
 pub mod media;
 pub mod sip;
+pub mod station;
 pub mod trunk;
 
 /// The directives that every log filter of a program with telephony in it must contain.

@@ -5,6 +5,7 @@
 mod api;
 mod audio;
 mod stream;
+mod telephone;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 pub use api::Api;
 pub use audio::{Audio, Packets};
 pub use stream::{News, Quality, Ringing, Stream};
+pub use telephone::TelephoneDesk;
 
 /// How long a browser's connection or a change of state may take on a busy machine.
 const SETTLE_LIMIT: Duration = Duration::from_secs(20);

@@ -3,6 +3,7 @@
 
 pub mod caller;
 pub mod desk;
+pub mod greeting;
 pub mod load;
 pub mod metrics;
 pub mod ports;

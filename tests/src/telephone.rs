@@ -5,6 +5,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use telephony::media::tone::ToneGenerator;
 use tokio::time::timeout;
 
 use crate::program::Program;
@@ -93,6 +94,124 @@ impl Sipp {
     }
 }
 
+/// SIPp as an operator's telephone, on a port of its own. Ends when it is dropped.
+pub struct Station {
+    scenario: &'static str,
+    port: u16,
+    process: tokio::process::Child,
+}
+
+impl Station {
+    /// A telephone that does with so many calls what `tests/sipp/<scenario>.xml` says.
+    ///
+    /// # Errors
+    /// SIPp is missing.
+    pub fn start(scenario: &'static str, calls: u32) -> Result<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sipp");
+        let port = crate::ports::free();
+        let mut command = tokio::process::Command::new("sipp");
+        command
+            .arg("-sf")
+            .arg(folder.join(format!("{scenario}.xml")))
+            .args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", &port.to_string()])
+            .args(["-mp", &crate::ports::free().to_string(), "-m", &calls.to_string()])
+            .args(["-nostdin", "-timeout", "80", "-timeout_error"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        let process = command.spawn().context("sipp could not be run")?;
+        Ok(Self { scenario, port, process })
+    }
+
+    /// Its address, for the agent whose it is.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("sip:201@127.0.0.1:{}", self.port)
+    }
+
+    /// Waits until all calls are over.
+    ///
+    /// # Errors
+    /// One went otherwise than written.
+    pub async fn went_as_written(mut self) -> Result<()> {
+        let ended = timeout(RUN_LIMIT, self.process.wait()).await;
+        let status = ended.with_context(|| format!("{} did not end", self.scenario))??;
+        anyhow::ensure!(status.success(), "the telephone {}: {status}", self.scenario);
+        Ok(())
+    }
+}
+
+/// baresip as an operator's telephone: answers at once, says a tone and keeps what it hears.
+pub struct BaresipStation {
+    folder: PathBuf,
+    port: u16,
+    process: tokio::process::Child,
+}
+
+impl BaresipStation {
+    /// The tone that it says.
+    pub const HERTZ: f64 = 600.0;
+
+    /// Starts it for so long.
+    ///
+    /// # Errors
+    /// baresip is missing.
+    pub fn start(folder: &Path, runs: Duration) -> Result<Self> {
+        let port = crate::ports::free();
+        let says = folder.join("says.wav");
+        write_tone(&says, Self::HERTZ, runs)?;
+        let config = config(&says).replace("127.0.0.1:0", &format!("127.0.0.1:{port}"));
+        std::fs::write(folder.join("config"), config)?;
+        let account = "<sip:201@127.0.0.1>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1\n";
+        std::fs::write(folder.join("accounts"), account)?;
+        std::fs::write(folder.join("contacts"), "")?;
+        let mut command = tokio::process::Command::new("baresip");
+        command
+            .arg("-f")
+            .arg(folder)
+            .args(["-t", &runs.as_secs().to_string()])
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        let process = command.spawn().context("baresip could not be run")?;
+        Ok(Self { folder: folder.to_owned(), port, process })
+    }
+
+    /// Its address, for the agent whose it is.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("sip:201@127.0.0.1:{}", self.port)
+    }
+
+    /// Waits for its end; the samples that it heard, at 8 kHz.
+    ///
+    /// # Errors
+    /// It did not end, or kept nothing.
+    pub async fn heard(mut self) -> Result<Vec<i16>> {
+        timeout(RUN_LIMIT, self.process.wait()).await.context("baresip did not end")??;
+        heard_audio(&self.folder)
+    }
+}
+
+fn write_tone(path: &Path, hertz: f64, length: Duration) -> Result<()> {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut samples = vec![0; usize::try_from(length.as_secs() * 8000)?];
+    ToneGenerator::steady(hertz, 8000).fill(&mut samples);
+    let mut writer = hound::WavWriter::create(path, spec)?;
+    for sample in samples {
+        writer.write_sample(sample)?;
+    }
+    Ok(writer.finalize()?)
+}
+
 /// One call by baresip: plays a WAV file, may press keys, records what it hears.
 #[derive(Clone, Debug)]
 pub struct Baresip {
@@ -110,7 +229,7 @@ impl Baresip {
     /// # Errors
     /// baresip is missing or did not end.
     pub async fn call(&self, program: &Program, folder: &Path) -> Result<Heard> {
-        std::fs::write(folder.join("config"), self.config())?;
+        std::fs::write(folder.join("config"), config(&self.says))?;
         let account = format!(
             "<sip:9999000002@127.0.0.1>;regint=0;audio_codecs={};dtmfmode=rtpevent\n",
             self.codec
@@ -131,18 +250,19 @@ impl Baresip {
         said.push_str(&String::from_utf8_lossy(&output.stderr));
         Ok(Heard { said, audio: heard_audio(folder)? })
     }
+}
 
-    fn config(&self) -> String {
-        let says = self.says.display();
-        format!(
-            "poll_method epoll\nsip_listen 127.0.0.1:0\nnet_interface 127.0.0.1\n\
-             audio_player aufile,heard.wav\naudio_source aufile,{says}\naudio_alert aufile,heard-alert.wav\n\
-             audio_srate 8000\naudio_channels 1\nausrc_srate 8000\nauplay_srate 8000\n\
-             rtp_timeout 0\nmodule_path /usr/lib/baresip/modules\n\
-             module stdio.so\nmodule g711.so\nmodule aufile.so\nmodule_app account.so\n\
-             module_app contact.so\nmodule_app menu.so\nmodule sndfile.so\nsnd_path .\n"
-        )
-    }
+/// The settings of a baresip that says a file and dumps what it hears.
+fn config(says: &Path) -> String {
+    let says = says.display();
+    format!(
+        "poll_method epoll\nsip_listen 127.0.0.1:0\nnet_interface 127.0.0.1\n\
+         audio_player aufile,heard.wav\naudio_source aufile,{says}\naudio_alert aufile,heard-alert.wav\n\
+         audio_srate 8000\naudio_channels 1\nausrc_srate 8000\nauplay_srate 8000\n\
+         rtp_timeout 0\nmodule_path /usr/lib/baresip/modules\n\
+         module stdio.so\nmodule g711.so\nmodule aufile.so\nmodule_app account.so\n\
+         module_app contact.so\nmodule_app menu.so\nmodule sndfile.so\nsnd_path .\n"
+    )
 }
 
 /// What baresip said of its call, and the samples that it heard.

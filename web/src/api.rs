@@ -18,6 +18,7 @@ pub mod me;
 pub mod queues;
 pub mod recordings;
 pub mod reservations;
+pub mod roster;
 pub mod search;
 pub mod session;
 pub mod supervision;
@@ -37,7 +38,8 @@ pub const PREFIX: &str = "/api/v1";
 
 /// Every endpoint, with its documentation. What is not listed here does not exist.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(people()).merge(floor()).merge(records()).merge(greetings())
+    let floor = floor().merge(roster());
+    OpenApiRouter::new().merge(people()).merge(floor).merge(records()).merge(greetings())
 }
 
 /// Signing in, accounts, the audit.
@@ -50,6 +52,7 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::reset))
         .routes(routes!(users::unlock))
+        .routes(routes!(users::set_skills))
         .routes(routes!(audit::list))
 }
 
@@ -59,6 +62,7 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(agents::get))
         .routes(routes!(agents::set_state))
         .routes(routes!(agents::connect_media))
+        .routes(routes!(agents::set_station))
         .routes(routes!(agents::finish_wrap_up))
         .routes(routes!(supervision::force_state))
         .routes(routes!(supervision::move_caller))
@@ -88,6 +92,18 @@ fn floor() -> OpenApiRouter<App> {
         .routes(routes!(events::endpoint::open))
 }
 
+/// Who is expected when.
+fn roster() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(roster::week))
+        .routes(routes!(roster::duty))
+        .routes(routes!(roster::entry::add))
+        .routes(routes!(roster::entry::change, roster::entry::remove))
+        .routes(routes!(roster::entry::restore))
+        .routes(routes!(roster::plan::copy))
+        .routes(routes!(roster::plan::set_need))
+}
+
 /// Greetings and calendars.
 fn greetings() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -113,6 +129,7 @@ fn records() -> OpenApiRouter<App> {
         .routes(routes!(households::create))
         .routes(routes!(households::join))
         .routes(routes!(interactions::search))
+        .routes(routes!(interactions::paper::enter))
         .routes(routes!(interactions::get))
         .routes(routes!(recordings::list))
         .routes(routes!(recordings::audio::get))

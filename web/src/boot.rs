@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use crm::search::{Indexer, Search, SearchIndex};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use routing::{FloorConfig, Overflow, QueueRules};
+use routing::{FloorConfig, Overflow, QueueRules, SkillStep};
 use store::Store;
 use switchboard::{Drivers, Exchange, ExchangeConfig, Lines, RecordingConfig};
 use telephony::driver::media::{MediaConfig, MediaPlane};
@@ -245,6 +245,7 @@ fn sip_config(settings: &Settings) -> SipConfig {
     });
     SipConfig {
         trunks: config::trunk::configs(&settings.trunks, sip),
+        stations: settings.station.networks.clone(),
         reserved: reserved.collect(),
         keep_alive: KeepAlive {
             interval: Duration::from_secs(sip.keep_alive_s),
@@ -285,9 +286,14 @@ fn queue_rules(queue: &config::Queue) -> QueueRules {
         after: Duration::from_secs(step.after_s),
         queue: step.queue,
     };
+    let skills = |step: &config::SkillStep| SkillStep {
+        after: Duration::from_secs(step.after_s),
+        needs: step.needs.clone(),
+    };
     QueueRules {
         waiting_max: Some(queue.waiting_max).filter(|most| *most > 0),
         overflow: queue.overflow.iter().map(step).collect(),
+        skills: queue.skills.iter().map(skills).collect(),
     }
 }
 

@@ -26,7 +26,7 @@ pub use recording::{Recording, RecordingRule};
 pub use secret::Secret;
 pub use section::{
     AnnouncePlace, Data, Database, Floor, Http, Limits, Log, Media, Overflow, Prompts, Queue, Rtp,
-    Session, Sip, Turn, Webrtc,
+    Session, Sip, SkillStep, Station, Turn, Webrtc,
 };
 pub use service::Service;
 pub use trunk::Trunk;
@@ -46,6 +46,8 @@ pub struct Settings {
     pub session: Session,
     /// SIP, over all trunks.
     pub sip: Sip,
+    /// Operators' telephones.
+    pub station: Station,
     /// The trunks, besides the short form in `sip.trunks`.
     #[serde(rename = "trunk")]
     pub trunks: Vec<Trunk>,
@@ -152,6 +154,7 @@ impl Settings {
             .try_parsing(true)
             .list_separator(",")
             .with_list_parse_key("sip.trunks")
+            .with_list_parse_key("station.networks")
             .with_list_parse_key("turn.urls")
             .with_list_parse_key("recording.old_key_files")
             .source(environment);

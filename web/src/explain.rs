@@ -21,13 +21,28 @@ pub struct Sentences {
 #[must_use]
 pub fn explain(explanation: &Explanation, now: Timestamp) -> Sentences {
     let mut sentences = chosen(explanation, now);
-    if !explanation.widened_to.is_empty() {
+    add_skills(&mut sentences, explanation);
+    if !explanation.widened_to.is_empty() && !explanation.all_ring {
         sentences
             .en
             .push_str(" The wait was long, so the operators of other queues are asked too.");
         sentences.hi.push_str(" प्रतीक्षा लंबी हुई, इसलिए दूसरी कतारों के ऑपरेटरों से भी पूछा जा रहा है।");
     }
     sentences
+}
+
+fn add_skills(sentences: &mut Sentences, explanation: &Explanation) {
+    if !explanation.needs.is_empty() {
+        let needs: Vec<String> =
+            explanation.needs.iter().map(|need| format!("{} {}", need.skill, need.level)).collect();
+        let needs = needs.join(", ");
+        sentences.en.push_str(&format!(" You hold the skills that are asked for: {needs}."));
+        sentences.hi.push_str(&format!(" आपके पास माँगे गए कौशल हैं: {needs}।"));
+    }
+    if explanation.skill_step > 0 && !explanation.all_ring {
+        sentences.en.push_str(" The wait was long, so less skill is asked for than at first.");
+        sentences.hi.push_str(" प्रतीक्षा लंबी हुई, इसलिए पहले से कम कौशल माँगा जा रहा है।");
+    }
 }
 
 fn chosen(explanation: &Explanation, now: Timestamp) -> Sentences {
@@ -149,6 +164,8 @@ mod tests {
             eligible: u32::try_from(idle_s.len()).expect("few"),
             excluded: Excluded::default(),
             relaxation_step: 0,
+            skill_step: 0,
+            needs: Vec::new(),
             widened_to: Vec::new(),
             knows_caller: false,
             all_ring,
@@ -185,6 +202,17 @@ mod tests {
         assert!(said.hi.starts_with("यह आपात कॉल है"), "{}", said.hi);
         let said = explain(&explanation(Some("hi"), &[9, 8], true), NOW);
         assert!(said.en.contains("all 2 operators speaking Hindi who can answer"), "{}", said.en);
+    }
+
+    #[test]
+    fn skills_and_their_easing_are_told() {
+        let need = serde_json::from_str(r#"{"skill":"children","level":2}"#).expect("a need");
+        let eased =
+            Explanation { skill_step: 1, needs: vec![need], ..explanation(None, &[3, 1], false) };
+        let said = explain(&eased, NOW);
+        assert!(said.en.contains("skills that are asked for: children 2."), "{}", said.en);
+        assert!(said.en.ends_with("so less skill is asked for than at first."), "{}", said.en);
+        assert!(said.hi.contains("children 2।") && said.hi.ends_with("कम कौशल माँगा जा रहा है।"));
     }
 
     #[test]

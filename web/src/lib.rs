@@ -30,6 +30,7 @@ pub mod problem;
 pub mod prompts;
 pub mod recordings;
 pub mod records;
+pub mod roster;
 pub mod server;
 pub mod set_up_link;
 pub mod systemd;

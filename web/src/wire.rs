@@ -13,6 +13,7 @@ pub mod person;
 pub mod quality;
 pub mod record;
 pub mod ringing;
+pub mod roster;
 pub mod trunk;
 pub mod words;
 

@@ -25,6 +25,8 @@ mod mutations;
 mod openapi;
 #[path = "http/operating.rs"]
 mod operating;
+#[path = "http/paper.rs"]
+mod paper;
 #[expect(unreachable_pub, reason = "it is a public module of the crate `tests`")]
 #[path = "../../tests/src/privacy.rs"]
 mod privacy;
@@ -34,6 +36,8 @@ mod problems;
 mod recordings;
 #[path = "http/records.rs"]
 mod records;
+#[path = "http/roster.rs"]
+mod roster;
 #[path = "http/session.rs"]
 mod session;
 #[path = "http/supervision.rs"]

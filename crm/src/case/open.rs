@@ -170,7 +170,7 @@ async fn first_version(
     })
 }
 
-async fn attach_in(
+pub(crate) async fn attach_in(
     work: &Work<'_>,
     id: CaseId,
     interaction: Interaction,

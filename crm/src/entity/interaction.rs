@@ -41,6 +41,10 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub(crate) line_quality: Option<Json>,
     pub(crate) journal_position: Option<i64>,
+    pub(crate) entered_by: Option<Uuid>,
+    pub(crate) entered_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) entered_why: Option<String>,
     pub(crate) synthetic: bool,
 }
 

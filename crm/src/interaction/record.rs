@@ -4,14 +4,16 @@
 //! A mark whose call has no row yet makes one, so that a beginning which could not be written in
 //! time can be written later.
 
-use ids::{AgentId, CallId, CaseId, Class, ContactId, InteractionId, Language, QueueId, Timestamp};
+use ids::{
+    AgentId, CallId, CaseId, Class, ContactId, InteractionId, Language, QueueId, Timestamp, UserId,
+};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use store::audit::{Action, Entity};
 use store::outbox::{self, Topic};
 use store::{Store, WriteTxn, time};
 
-use super::{Begin, Direction, Interaction, Mark, Medium, Origin, Times, Told, id_of};
+use super::{Begin, Direction, Entered, Interaction, Mark, Medium, Origin, Times, Told, id_of};
 use crate::callback;
 use crate::entity::interaction;
 use crate::error::CrmError;
@@ -203,7 +205,7 @@ pub(crate) async fn load<C: ConnectionTrait>(
     row.map(from_row).transpose()
 }
 
-fn to_row(one: &Interaction) -> interaction::Model {
+pub(super) fn to_row(one: &Interaction) -> interaction::Model {
     let origin = one.origin.as_ref();
     interaction::Model {
         id: one.id.as_uuid(),
@@ -230,6 +232,9 @@ fn to_row(one: &Interaction) -> interaction::Model {
         wait_ms: one.wait_ms().map(|wait| i64::try_from(wait).unwrap_or(i64::MAX)),
         line_quality: one.line_quality.as_ref().map(|quality| serde_json::json!(quality)),
         journal_position: one.journal_position,
+        entered_by: one.entered.as_ref().map(|entered| entered.by.as_uuid()),
+        entered_at: one.entered.as_ref().map(|entered| time::to_column(entered.at)),
+        entered_why: one.entered.as_ref().and_then(|entered| entered.why.clone()),
         synthetic: one.synthetic,
     }
 }
@@ -241,6 +246,11 @@ pub(crate) fn from_row(row: interaction::Model) -> Result<Interaction, CrmError>
     let line_quality = row.line_quality.map(serde_json::from_value).transpose();
     let queue = row.queue.map(|key| key.parse()).transpose();
     let language = row.language.map(|tag| tag.parse()).transpose();
+    let entered = row.entered_by.zip(row.entered_at).map(|(by, at)| Entered {
+        by: UserId::from_uuid(by),
+        at: time::from_column(at),
+        why: row.entered_why,
+    });
     Ok(Interaction {
         id: InteractionId::from_uuid(row.id),
         call: row.call_id.map(CallId::from_uuid),
@@ -262,6 +272,7 @@ pub(crate) fn from_row(row: interaction::Model) -> Result<Interaction, CrmError>
         outcome: row.outcome,
         line_quality: line_quality.map_err(|_| unreadable("line_quality"))?,
         journal_position: row.journal_position,
+        entered,
         synthetic: row.synthetic,
     })
 }

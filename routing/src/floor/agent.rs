@@ -1,12 +1,14 @@
 //! Agents as the floor keeps them.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use ids::{AgentId, CallId, Class, Skill, Timestamp};
+use ids::{AgentId, CallId, Class, SkillLevel, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{LanguageIndex, QueueIndex};
+use super::queue::Tier;
+use super::table::Table;
+use super::{Dropped, LanguageIndex, QueueIndex};
+use crate::event::CallerKey;
 use crate::state::{AgentState, BreakReason, Next};
 
 /// Where an agent's row is: the order of registration. Never reused.
@@ -18,7 +20,7 @@ pub(crate) struct AgentSlot(pub(crate) u32);
 pub(crate) struct Agent {
     pub(crate) id: AgentId,
     pub(crate) languages: Vec<LanguageIndex>,
-    pub(crate) skills: Vec<Skill>,
+    pub(crate) skills: Vec<SkillLevel>,
     pub(crate) seats: Vec<Seat>,
     pub(crate) state: AgentState,
     /// What the agent asked to be once the present work is over.
@@ -58,12 +60,17 @@ pub(crate) struct Talk {
     /// The report is filed already.
     #[serde(default)]
     pub(crate) reported: bool,
+    /// The place that a caller who is known had before the talk.
+    #[serde(default)]
+    pub(crate) place: Option<(CallerKey, Dropped)>,
 }
 
 /// A place in a queue's list of members.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seat {
     pub(crate) queue: QueueIndex,
+    /// The first step of the queue whose skills the agent holds.
+    pub(crate) tier: Tier,
     /// Index among the queue's members of the same state.
     pub(crate) at: u32,
 }
@@ -135,6 +142,11 @@ impl Agent {
         }
     }
 
+    /// What callers may require whom the agent can talk to: no language, or one of the agent's.
+    pub(crate) fn requirements(&self) -> impl Iterator<Item = Option<LanguageIndex>> + use<'_> {
+        core::iter::once(None).chain(self.languages.iter().copied().map(Some))
+    }
+
     /// What boards show as the next state.
     pub(crate) fn shown_next(&self) -> Option<Next> {
         if self.lost { Some(Next::Offline) } else { self.next }
@@ -158,7 +170,7 @@ impl Agent {
 /// All agents ever registered.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AgentTable {
-    by_id: BTreeMap<AgentId, AgentSlot>,
+    by_id: Table<AgentId, AgentSlot>,
     pub(crate) rows: Vec<Agent>,
 }
 

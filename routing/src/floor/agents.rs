@@ -2,8 +2,9 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
-use ids::{AgentId, Language, QueueId, Skill, Timestamp};
+use ids::{AgentId, Language, QueueId, SkillLevel, Timestamp};
 
 use super::Floor;
 use super::agent::{Agent, AgentSlot, Report, Seat, break_state};
@@ -25,7 +26,7 @@ impl Floor {
         &mut self,
         id: AgentId,
         languages: &[Language],
-        skills: &[Skill],
+        skills: &[SkillLevel],
         queues: &[QueueId],
         out: &mut Effects,
     ) -> Result<(), RefusedWhy> {
@@ -34,11 +35,9 @@ impl Floor {
         if languages.len() > SPOKEN_MAX || skills.len() > SKILLS_MAX || (known.is_none() && full) {
             return Err(RefusedWhy::Full);
         }
-        let seats = self.seats(queues)?;
+        let skills = best_of_each(skills);
+        let seats = self.seats(queues, &skills)?;
         let languages = self.intern(languages)?;
-        let mut skills = skills.to_vec();
-        skills.sort_unstable();
-        skills.dedup();
         let slot = match known {
             Some(slot) => {
                 self.unseat(slot);
@@ -50,7 +49,8 @@ impl Floor {
             None => self.agents.insert(new_agent(id, languages, skills, seats, self.now)),
         };
         self.seat(slot);
-        let callers = Vec::from_iter(self.stop_if_unfit(slot, out));
+        let mut callers = Vec::from_iter(self.stop_if_unfit(slot, out));
+        callers.extend(self.reach_for_stranded());
         self.bring_together(Loose { agents: vec![slot], callers }, out);
         Ok(())
     }
@@ -205,7 +205,11 @@ impl Floor {
         self.set_state(slot, AgentState::Offline);
     }
 
-    fn seats(&self, queues: &[QueueId]) -> Result<Vec<Seat>, RefusedWhy> {
+    pub(crate) fn new_seat(&self, queue: QueueIndex, skills: &[SkillLevel]) -> Seat {
+        Seat { queue, tier: self.tier(queue, skills), at: 0 }
+    }
+
+    fn seats(&self, queues: &[QueueId], skills: &[SkillLevel]) -> Result<Vec<Seat>, RefusedWhy> {
         if queues.len() > self.queues.len() {
             return Err(RefusedWhy::Full);
         }
@@ -213,14 +217,22 @@ impl Floor {
         let mut indexes: Vec<QueueIndex> = queues.iter().map(index).collect::<Result<_, _>>()?;
         indexes.sort_unstable();
         indexes.dedup();
-        Ok(indexes.into_iter().map(|queue| Seat { queue, at: 0 }).collect())
+        Ok(indexes.into_iter().map(|queue| self.new_seat(queue, skills)).collect())
     }
+}
+
+/// Each skill once, at the highest level named.
+fn best_of_each(skills: &[SkillLevel]) -> Vec<SkillLevel> {
+    let mut skills = skills.to_vec();
+    skills.sort_unstable_by_key(|held| (held.skill, Reverse(held.level)));
+    skills.dedup_by_key(|held| held.skill);
+    skills
 }
 
 fn new_agent(
     id: AgentId,
     languages: Vec<LanguageIndex>,
-    skills: Vec<Skill>,
+    skills: Vec<SkillLevel>,
     seats: Vec<Seat>,
     now: Timestamp,
 ) -> Agent {

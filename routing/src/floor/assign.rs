@@ -11,7 +11,7 @@ use super::Floor;
 use super::agent::{AgentSlot, Kind, Origin, Report};
 use super::caller::{BELOW_EMERGENCY, CallerSlot, effective_class};
 use super::line::{Line, Turn};
-use super::queue::{Idle, LanguageIndex, Pool};
+use super::queue::{Idle, Pool, Reach};
 use super::reservation::{Reservation, Timer};
 use crate::effect::{Alert, Effects, FloorEffect, StopCause};
 use crate::explanation::Explanation;
@@ -80,6 +80,9 @@ impl Floor {
             Kind::Offline => {
                 self.agents.get_mut(agent).misses = 0;
                 self.announce(agent, out);
+                for caller in self.reach_for_stranded() {
+                    self.ring_together(caller, displaced, out);
+                }
                 self.alert_of_deserted_queues(agent, out);
             }
             Kind::Available
@@ -127,15 +130,18 @@ impl Floor {
             return None;
         }
         let mut best: Option<(Class, Turn)> = None;
+        let counts_as =
+            |class, turn: Turn| (effective_class(&self.config, class, turn.since, self.now), turn);
         for pool in self.pools_of(slot) {
             for (lane, class) in pool.lanes.iter().zip(BELOW_EMERGENCY) {
+                let Some(first) = lane.first() else { continue };
                 // The head may have waited less than the tail, and ageing goes by the wait.
+                if first.tail && best.is_some_and(|best| best < counts_as(class, *first)) {
+                    continue;
+                }
                 for turn in [self.first_for(slot, lane), self.first_of_tail_for(slot, lane)] {
-                    let Some(turn) = turn else { continue };
-                    let class = effective_class(&self.config, class, turn.since, self.now);
-                    if best.is_none_or(|best| (class, turn) < best) {
-                        best = Some((class, turn));
-                    }
+                    let found = turn.map(|turn| counts_as(class, turn));
+                    best = best.into_iter().chain(found).min();
                 }
             }
         }
@@ -292,10 +298,9 @@ impl Floor {
     }
 
     /// Tells a supervisor, once for each caller, that nobody of the queue is signed in.
-    fn alert_if_deserted(&mut self, slot: CallerSlot, out: &mut Effects) {
+    pub(super) fn alert_if_deserted(&mut self, slot: CallerSlot, out: &mut Effects) {
         let caller = self.callers.get(slot);
-        let staffed = |index| self.queue_at(index).pools[0].counts.signed_in() > 0;
-        if caller.alerted || caller.reach().any(staffed) {
+        if caller.alerted || !(caller.everywhere || self.is_deserted(slot)) {
             return;
         }
         let queue = self.queue_at(caller.queue);
@@ -314,28 +319,29 @@ impl Floor {
         }
     }
 
-    /// Whether an agent serves the queue of a caller and speaks the language in force.
+    /// Whether an agent serves the queue of a caller, holds the skills and speaks the language in force.
     pub(super) fn serves(&self, agent: AgentSlot, caller: CallerSlot) -> bool {
         let (agent, caller) = (self.agents.get(agent), self.callers.get(caller));
         let spoken = |language| agent.languages.contains(&language);
-        agent.seats.iter().any(|seat| caller.reach().any(|queue| queue == seat.queue))
+        agent.seats.iter().any(|seat| caller.reach().any(|reach| reach.includes(seat)))
             && caller.language_in_force().is_none_or(spoken)
     }
 
     /// The pools where a caller's agents are, as the rules are relaxed for it now.
     pub(crate) fn pools_for(&self, slot: CallerSlot) -> impl Iterator<Item = &Pool> {
         let caller = self.callers.get(slot);
-        let pool = LanguageIndex::pool(caller.language_in_force());
-        caller.reach().map(move |queue| &self.queue_at(queue).pools[pool])
+        let language = caller.language_in_force();
+        caller
+            .reach()
+            .flat_map(move |Reach { queue, tier }| self.queue_at(queue).agents_for(language, tier))
     }
 
-    /// The pools an agent belongs to.
+    /// The pools whose callers an agent can be asked for.
     pub(super) fn pools_of(&self, slot: AgentSlot) -> impl Iterator<Item = &Pool> {
         let agent = self.agents.get(slot);
         agent.seats.iter().flat_map(move |seat| {
-            let pools = &self.queue_at(seat.queue).pools;
-            let spoken = agent.languages.iter().map(|index| LanguageIndex::pool(Some(*index)));
-            core::iter::once(0).chain(spoken).map(move |index| &pools[index])
+            let queue = self.queue_at(seat.queue);
+            agent.requirements().flat_map(|language| queue.callers_for(language, seat.tier))
         })
     }
 }

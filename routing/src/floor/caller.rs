@@ -1,12 +1,14 @@
 //! Callers who wait, and where each is kept.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use ids::{CallId, Class, ReservationId, Timestamp};
 
 use super::line::Turn;
-use super::{AgentSlot, LanguageIndex, QueueIndex};
+use super::queue::{Reach, Tier};
+use super::table::Table;
+use super::{AgentSlot, LanguageIndex, QueueIndex, Timer};
 use crate::config::FloorConfig;
 use crate::event::CallerKey;
 
@@ -31,10 +33,14 @@ pub(crate) struct Caller {
     pub(crate) key: Option<CallerKey>,
     /// The agent who knows this caller, and until when that counts.
     pub(crate) sticky: Option<(AgentSlot, Timestamp)>,
+    /// The step of its queue's skills in force: agents of this tier and those before are asked.
+    pub(crate) tier: Tier,
     /// Further queues whose agents are asked: the steps of the overflow in force, in order.
-    pub(crate) wider: Vec<QueueIndex>,
-    /// When the next step comes into force.
-    pub(crate) widens_at: Option<Timestamp>,
+    pub(crate) wider: Vec<Reach>,
+    /// When the next step of either comes into force.
+    pub(crate) relaxes_at: Option<Timestamp>,
+    /// An emergency for which nobody was signed in: all who are, of any queue, are asked from then on.
+    pub(crate) everywhere: bool,
     /// A supervisor was told that nobody is signed in.
     pub(crate) alerted: bool,
     /// Reservations that ring; at most one below `emergency`.
@@ -77,9 +83,15 @@ impl Caller {
         self.cooling.iter().any(|(cooling, _)| *cooling == agent)
     }
 
-    /// The queues whose agents are asked: the caller's own, then those of the overflow.
-    pub(crate) fn reach(&self) -> impl Iterator<Item = QueueIndex> + use<'_> {
-        core::iter::once(self.queue).chain(self.wider.iter().copied())
+    /// The end of an agent's cool-down for this caller.
+    pub(crate) fn cool_down_timer(&self, caller: CallerSlot, agent: AgentSlot) -> Timer {
+        Timer::CoolDown { arrival: self.arrival, agent, caller }
+    }
+
+    /// Whose agents are asked: those of the caller's own queue, then those of the overflow.
+    pub(crate) fn reach(&self) -> impl Iterator<Item = Reach> + use<'_> {
+        let own = Reach { queue: self.queue, tier: self.tier };
+        core::iter::once(own).chain(self.wider.iter().copied())
     }
 
     /// The language that agents who ring for this caller must speak.
@@ -113,7 +125,7 @@ pub(crate) const BELOW_EMERGENCY: [Class; 4] =
 /// All waiting callers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallerTable {
-    by_call: BTreeMap<CallId, CallerSlot>,
+    by_call: Table<CallId, CallerSlot>,
     rows: Vec<Option<Caller>>,
     free: Vec<CallerSlot>,
 }

@@ -61,8 +61,10 @@ impl Floor {
             relaxation: Relaxation::None,
             key,
             sticky: key.and_then(|key| self.known_agent(key)),
+            tier: Default::default(),
             wider: Vec::new(),
-            widens_at: None,
+            relaxes_at: None,
+            everywhere: false,
             alerted: false,
             ringing: Default::default(),
             cooling: Default::default(),
@@ -190,7 +192,7 @@ impl Floor {
         self.note_if_emptied(from);
         self.announce_gone(self.callers.get(slot), out);
         let caller = self.callers.get_mut(slot);
-        (caller.queue, caller.alerted) = (to, false);
+        (caller.queue, caller.alerted, caller.everywhere) = (to, false, false);
         self.set_reach(slot);
         self.line_up(slot);
         self.seek(slot);
@@ -262,11 +264,28 @@ impl Floor {
         Ok(())
     }
 
-    /// Hands a caller to an agent: off the waiting, into talk.
-    pub(super) fn connect(&mut self, agent: AgentSlot, call: CallId, class: Class) {
+    /// The talk broke off: whoever comes back stands where they stood before it.
+    pub(super) fn call_dropped(
+        &mut self,
+        call: CallId,
+        out: &mut Effects,
+    ) -> Result<(), RefusedWhy> {
+        let talk = self.agents.get(self.talking_slot(call)?).talk;
+        self.call_ended(call, out)?;
+        if let Some((key, place)) = talk.and_then(|talk| talk.place) {
+            self.dropped.keep(key, place, self.now, self.config.return_grace);
+        }
+        Ok(())
+    }
+
+    /// Hands a caller who waits no more to an agent.
+    pub(super) fn connect(&mut self, agent: AgentSlot, caller: &Caller) {
+        let Caller { call, class, since, .. } = *caller;
+        let place = Dropped { queue: self.queue_at(caller.queue).id, since };
+        let place = caller.key.map(|key| (key, place));
         self.talking.insert(call, agent);
         let row = self.agents.get_mut(agent);
-        row.talk = Some(Talk { class, since: self.now, reported: false });
+        row.talk = Some(Talk { class, since: self.now, reported: false, place });
         row.report = Report::Filed;
         row.misses = 0;
         self.set_state(agent, AgentState::Talking { call, since: self.now });

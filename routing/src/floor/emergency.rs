@@ -2,7 +2,8 @@
 //!
 //! A live call is never cut. Everything else gives way, in rounds, until somebody can be asked:
 //! those who speak the language before those who do not, the free (and those in wrap-up) before
-//! those whose console rings for a less urgent caller, and last those who did not answer before. A
+//! those whose console rings for a less urgent caller, and last those who did not answer before. If
+//! nobody of its queues is signed in, all who are signed in count as theirs. A
 //! round that asked anybody is the last; when all of them declined or were silent the rounds begin
 //! again.
 
@@ -34,6 +35,7 @@ impl Floor {
         displaced: &mut Vec<CallerSlot>,
         out: &mut Effects,
     ) {
+        self.alert_if_deserted(caller, out);
         for (relaxation, kinds) in ROUNDS {
             let agents = self.askable(caller, relaxation, kinds);
             if !agents.is_empty() {
@@ -97,7 +99,7 @@ impl Floor {
     fn askable(&self, slot: CallerSlot, relaxation: Relaxation, kinds: &[Kind]) -> Vec<AgentSlot> {
         let caller = self.callers.get(slot);
         let language = caller.language.filter(|_| relaxation == Relaxation::None);
-        let queues = caller.reach().map(|queue| self.queue_at(queue));
+        let queues = caller.reach().map(|reach| self.queue_at(reach.queue));
         let members = queues.flat_map(|queue| kinds.iter().flat_map(|kind| queue.members(*kind)));
         let mut agents: Vec<AgentSlot> = members
             .copied()

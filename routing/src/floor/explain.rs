@@ -2,13 +2,13 @@
 
 use alloc::vec::Vec;
 
-use ids::{AgentId, CallId, Language, QueueId, ReservationId, Timestamp};
+use ids::{AgentId, CallId, Language, QueueId, ReservationId, SkillLevel, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Floor;
-use super::agent::{Agent, AgentSlot, Kind};
+use super::agent::{Agent, AgentSlot, Kind, Seat};
 use super::caller::{Caller, CallerSlot};
-use super::queue::{Counts, Idle, LanguageIndex, Pool};
+use super::queue::{Counts, Idle, Pool, Reach, Tier};
 use crate::explanation::{Candidate, Excluded, Explanation};
 
 /// Candidates named in an explanation, at most.
@@ -23,8 +23,12 @@ pub struct FullTable {
     pub rule_version: u32,
     /// The language in force, if any.
     pub language: Option<Language>,
-    /// The relaxation step in force; 0 is none.
+    /// How far an emergency goes beyond language and silence; 0 is not at all.
     pub relaxation_step: u32,
+    /// The step of the queue's skills in force, from 0.
+    pub skill_step: u32,
+    /// The skills asked for at that step.
+    pub needs: Vec<SkillLevel>,
     /// Further queues whose agents can be asked.
     pub widened_to: Vec<QueueId>,
     /// Every agent: those who ring, then the eligible in the order in which they are asked, then
@@ -57,6 +61,8 @@ pub enum Verdict {
     Eligible,
     /// Does not serve the queue.
     OtherQueue,
+    /// Does not hold the skills asked for at the step in force.
+    LacksSkill,
     /// Does not speak the language in force.
     OtherLanguage,
     /// Not signed in.
@@ -93,6 +99,8 @@ impl Floor {
             rule_version: self.config.rule_version,
             language: caller.language_in_force().map(|index| self.language(index)),
             relaxation_step: caller.relaxation as u32,
+            skill_step: caller.tier.0.into(),
+            needs: self.needs(caller.queue, caller.tier).to_vec(),
             widened_to: self.widened_to(caller),
             rows,
         })
@@ -105,8 +113,10 @@ impl Floor {
         {
             return Verdict::Ringing { reservation };
         }
-        if !agent.seats.iter().any(|seat| row.reach().any(|queue| queue == seat.queue)) {
-            return Verdict::OtherQueue;
+        match fitness(row, agent) {
+            Fitness::OtherQueue => return Verdict::OtherQueue,
+            Fitness::LacksSkill => return Verdict::LacksSkill,
+            Fitness::Fits => {}
         }
         if row.language_in_force().is_some_and(|spoken| !agent.languages.contains(&spoken)) {
             return Verdict::OtherLanguage;
@@ -132,7 +142,7 @@ impl Floor {
         let known = self.acquaintance(slot);
         let mut idle: Vec<_> =
             self.pools_for(slot).flat_map(|pool| first_idle(pool, caller)).collect();
-        if !caller.wider.is_empty() {
+        if !caller.wider.is_empty() || caller.tier > Tier::default() {
             idle.sort_unstable();
             idle.dedup();
         }
@@ -192,6 +202,8 @@ impl Floor {
             eligible: available.saturating_sub(excluded.cooling_down),
             excluded,
             relaxation_step: caller.relaxation as u32,
+            skill_step: caller.tier.0.into(),
+            needs: self.needs(caller.queue, caller.tier).to_vec(),
             widened_to: self.widened_to(caller),
             knows_caller: false,
             all_ring,
@@ -200,48 +212,73 @@ impl Floor {
 
     /// Further queues of a caller, by name.
     pub(crate) fn widened_to(&self, caller: &Caller) -> Vec<QueueId> {
-        caller.wider.iter().map(|queue| self.queue_at(*queue).id).collect()
+        caller.wider.iter().map(|reach| self.queue_at(reach.queue).id).collect()
     }
 
-    /// How many agents the queue rule leaves, and those of them whom the language leaves, by state.
+    /// How many agents the queues leave, how many of those the skills, and whom of those the language
+    /// leaves, by state.
     /// Counters, unless the caller overflowed: agents of two queues must not count twice, so then
     /// everybody is looked at.
-    fn counts(&self, caller: &Caller) -> (u32, Counts) {
+    fn counts(&self, caller: &Caller) -> (u32, u32, Counts) {
         if caller.wider.is_empty() {
-            let pools = &self.queue_at(caller.queue).pools;
-            let pool = LanguageIndex::pool(caller.language_in_force());
-            return (pools[0].counts.total(), pools[pool].counts);
+            let (queue, language) = (self.queue_at(caller.queue), caller.language_in_force());
+            let skilled = queue.counts(None, caller.tier).total();
+            return (queue.everyone().total(), skilled, queue.counts(language, caller.tier));
         }
-        let (mut everyone, mut counts) = (0, Counts::default());
+        let (mut everyone, mut skilled, mut counts) = (0, 0, Counts::default());
         for (_, agent) in self.agents.iter() {
-            if agent.seats.iter().any(|seat| caller.reach().any(|queue| queue == seat.queue)) {
-                everyone += 1;
+            let fitness = fitness(caller, agent);
+            everyone += u32::from(fitness != Fitness::OtherQueue);
+            if fitness == Fitness::Fits {
+                skilled += 1;
                 let spoken = |language| agent.languages.contains(&language);
                 if caller.language_in_force().is_none_or(spoken) {
                     *counts.of(Kind::of(agent)) += 1;
                 }
             }
         }
-        (everyone, counts)
+        (everyone, skilled, counts)
     }
 
     /// Agents excluded by each rule; and those available, the cooling among them.
     fn excluded(&self, slot: CallerSlot) -> (Excluded, u32) {
         let caller = self.callers.get(slot);
-        let (everyone, counts) = self.counts(caller);
+        let (everyone, skilled, counts) = self.counts(caller);
         let agents = u32::try_from(self.agents.len()).unwrap_or(u32::MAX);
         let cooling = caller.cooling.iter().filter(|(agent, _)| {
             self.verdict(slot, *agent, self.agents.get(*agent)) == Verdict::CoolingDown
         });
         let excluded = Excluded {
             other_queue: agents - everyone,
-            other_language: everyone - counts.total(),
+            lacks_skill: everyone - skilled,
+            other_language: skilled - counts.total(),
             offline: counts.offline,
             away: counts.away,
             busy: counts.busy,
             cooling_down: u32::try_from(cooling.count()).unwrap_or(u32::MAX),
         };
         (excluded, counts.available)
+    }
+}
+
+/// What queues and skills say of an agent for a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fitness {
+    OtherQueue,
+    LacksSkill,
+    Fits,
+}
+
+fn fitness(caller: &Caller, agent: &Agent) -> Fitness {
+    let any = |fits: fn(Reach, &Seat) -> bool| {
+        agent.seats.iter().any(|seat| caller.reach().any(|reach| fits(reach, seat)))
+    };
+    if any(Reach::includes) {
+        Fitness::Fits
+    } else if any(|reach, seat| reach.queue == seat.queue) {
+        Fitness::LacksSkill
+    } else {
+        Fitness::OtherQueue
     }
 }
 

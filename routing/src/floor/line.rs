@@ -28,6 +28,8 @@ const CHUNK_MAX: usize = if cfg!(test) { 8 } else { 128 };
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
+    /// The first of all: looked at far more often than anything else.
+    first: Option<Turn>,
     /// Each chunk sorted and none empty; each wholly before the next.
     chunks: Vec<VecDeque<Turn>>,
     len: u32,
@@ -36,6 +38,7 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn insert(&mut self, turn: Turn) {
         self.len += 1;
+        self.first = Some(self.first.map_or(turn, |first| first.min(turn)));
         let index = self.chunk_of(&turn);
         if index == self.chunks.len() {
             // After all others: the ordinary arrival.
@@ -64,11 +67,14 @@ impl Line {
             self.chunks.remove(index);
         }
         self.len -= 1;
+        if self.first == Some(*turn) {
+            self.first = self.chunks.first().and_then(VecDeque::front).copied();
+        }
         true
     }
 
     pub(crate) fn first(&self) -> Option<&Turn> {
-        self.chunks.first().and_then(VecDeque::front)
+        self.first.as_ref()
     }
 
     /// The first of those who do not stand at the head.
@@ -85,9 +91,16 @@ impl Line {
     /// How many stand before this turn.
     pub(crate) fn rank(&self, turn: &Turn) -> u32 {
         let index = self.chunk_of(turn);
-        let before: usize = self.chunks[..index].iter().map(VecDeque::len).sum();
-        let within = self.chunks.get(index).map_or(0, |c| c.partition_point(|other| other < turn));
-        u32::try_from(before + within).unwrap_or(u32::MAX)
+        let (before, after) = self.chunks.split_at(index);
+        let within = after.first().map_or(0, |chunk| chunk.partition_point(|other| other < turn));
+        let count = |chunks: &[VecDeque<Turn>]| chunks.iter().map(VecDeque::len).sum::<usize>();
+        // The shorter side is counted: most who ask have just come, and stand last.
+        let rank = if before.len() <= after.len() {
+            count(before) + within
+        } else {
+            self.len as usize - count(after) + within
+        };
+        u32::try_from(rank).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn contains(&self, turn: &Turn) -> bool {
@@ -100,6 +113,7 @@ impl Line {
         let len: usize = self.chunks.iter().map(VecDeque::len).sum();
         self.iter().is_sorted_by(|a, b| a < b)
             && !self.chunks.iter().any(VecDeque::is_empty)
+            && self.first() == self.iter().next()
             && len == self.len as usize
     }
 
@@ -113,7 +127,13 @@ impl Line {
 
     /// The chunk that holds the turn or would; the number of chunks if it is after all.
     fn chunk_of(&self, turn: &Turn) -> usize {
-        self.chunks.partition_point(|chunk| chunk.back().is_some_and(|last| last < turn))
+        let is_before = |chunk: &VecDeque<Turn>| chunk.back().is_some_and(|last| last < turn);
+        // Whoever comes stands behind all, and whoever is taken stands before almost all.
+        match &self.chunks[..] {
+            [first, ..] if !is_before(first) => 0,
+            [.., last] if is_before(last) => self.chunks.len(),
+            chunks => chunks.partition_point(is_before),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::Floor;
 use super::agent::{Agent, AgentSlot, Kind};
 use super::caller::{Caller, CallerSlot};
 use super::line::Line;
-use super::queue::{Idle, LanguageIndex, Pool, Queue, QueueIndex};
+use super::queue::{Idle, LanguageIndex, Pool, Queue, QueueIndex, Reach, Tier};
 use super::reservation::Timer;
 use crate::effect::{Effects, FloorEffect, RefusedWhy};
 use crate::state::AgentState;
@@ -29,16 +29,14 @@ impl Floor {
 
     fn change_state(&mut self, slot: AgentSlot, state: AgentState, alarmed: bool) {
         if let Some(until) = self.agents.get(slot).wrap_up_ends() {
-            let id = self.agents.get(slot).id;
-            self.timers.remove(&(until, Timer::WrapUp { id, slot }));
+            self.timers.remove(&(until, Timer::WrapUp(slot)));
         }
         self.unseat(slot);
         let agent = self.agents.get_mut(slot);
         (agent.state, agent.alarmed) = (state, alarmed);
         self.seat(slot);
         if let Some(until) = self.agents.get(slot).wrap_up_ends() {
-            let id = self.agents.get(slot).id;
-            self.timers.insert((until, Timer::WrapUp { id, slot }));
+            self.timers.insert((until, Timer::WrapUp(slot)));
         }
     }
 
@@ -58,7 +56,7 @@ impl Floor {
             let members = &mut queue.members[kind as usize];
             agent.seats[at].at = u32::try_from(members.len()).expect("agents_max fits in 32 bits");
             members.push(slot);
-            for_each_pool(queue, agent, |pool| {
+            for_each_pool(queue, agent, agent.seats[at].tier, |pool| {
                 *pool.counts.of(kind) += 1;
                 if let AgentState::Available { since } = agent.state {
                     pool.idle.insert(Idle { since, id: agent.id, slot });
@@ -74,7 +72,7 @@ impl Floor {
         let kind = Kind::of(agent);
         for seat in &agent.seats {
             let queue = &mut queues[usize::from(seat.queue.0)];
-            for_each_pool(queue, agent, |pool| {
+            for_each_pool(queue, agent, seat.tier, |pool| {
                 *pool.counts.of(kind) -= 1;
                 if let AgentState::Available { since } = agent.state {
                     pool.idle.remove(&Idle { since, id: agent.id, slot });
@@ -100,8 +98,8 @@ impl Floor {
     pub(crate) fn seek(&mut self, slot: CallerSlot) {
         let Self { callers, queues, .. } = self;
         let caller = callers.get(slot);
-        for queue in caller.reach() {
-            if let Some(line) = sought_line(&mut queues[usize::from(queue.0)], caller) {
+        for reach in caller.reach() {
+            if let Some(line) = sought_line(queues, reach, caller) {
                 line.insert(caller.turn(slot));
             }
         }
@@ -111,8 +109,8 @@ impl Floor {
     pub(super) fn unseek(&mut self, slot: CallerSlot) {
         let Self { callers, queues, .. } = self;
         let caller = callers.get(slot);
-        for queue in caller.reach() {
-            if let Some(line) = sought_line(&mut queues[usize::from(queue.0)], caller) {
+        for reach in caller.reach() {
+            if let Some(line) = sought_line(queues, reach, caller) {
                 let was_there = line.remove(&caller.turn(slot));
                 debug_assert!(was_there, "a caller is where its state says");
             }
@@ -120,9 +118,9 @@ impl Floor {
     }
 
     /// The line of one queue in which a caller is sought, to look at.
-    pub(crate) fn sought_in(&self, queue: QueueIndex, caller: &Caller) -> Option<&Line> {
-        let queue = self.queue_at(queue);
-        let pool = LanguageIndex::pool(caller.language_in_force());
+    pub(crate) fn sought_in(&self, reach: Reach, caller: &Caller) -> Option<&Line> {
+        let queue = self.queue_at(reach.queue);
+        let pool = queue.pool_index(caller.language_in_force(), reach.tier);
         match (caller.class, caller.ringing.is_empty()) {
             (Class::Emergency, true) => Some(&queue.unrung),
             (Class::Emergency, false) => Some(&queue.pools[pool].joinable),
@@ -160,11 +158,11 @@ impl Floor {
     pub(super) fn remove_caller(&mut self, slot: CallerSlot) -> Caller {
         self.unseek(slot);
         self.leave_line(slot);
-        self.stop_widening(slot);
+        self.stop_relaxing(slot);
         let caller = self.callers.remove(slot);
         self.note_if_emptied(caller.queue);
         for (agent, until) in &caller.cooling {
-            let timer = self.cool_down_timer(caller.arrival, slot, *agent);
+            let timer = caller.cool_down_timer(slot, *agent);
             self.timers.remove(&(*until, timer));
         }
         caller
@@ -176,15 +174,6 @@ impl Floor {
         if queue.waiting() == 0 {
             queue.pace.emptied();
         }
-    }
-
-    pub(crate) fn cool_down_timer(
-        &self,
-        arrival: u64,
-        caller: CallerSlot,
-        agent: AgentSlot,
-    ) -> Timer {
-        Timer::CoolDown { arrival, id: self.agents.get(agent).id, agent, caller }
     }
 
     /// The indexes of languages, making room for new ones. Nothing changes if one does not fit.
@@ -208,7 +197,7 @@ impl Floor {
         }
         if self.languages.len() > known {
             for queue in &mut self.queues {
-                queue.pools.resize_with(self.languages.len() + 1, Pool::default);
+                queue.make_pools(self.languages.len());
             }
         }
         indexes.sort_unstable();
@@ -224,8 +213,9 @@ impl Floor {
 }
 
 /// The line of a queue in which a caller is sought.
-fn sought_line<'a>(queue: &'a mut Queue, caller: &Caller) -> Option<&'a mut Line> {
-    let pool = LanguageIndex::pool(caller.language_in_force());
+fn sought_line<'a>(queues: &'a mut [Queue], reach: Reach, caller: &Caller) -> Option<&'a mut Line> {
+    let queue = &mut queues[usize::from(reach.queue.0)];
+    let pool = queue.pool_index(caller.language_in_force(), reach.tier);
     match (caller.class, caller.ringing.is_empty()) {
         (Class::Emergency, true) => Some(&mut queue.unrung),
         (Class::Emergency, false) => Some(&mut queue.pools[pool].joinable),
@@ -235,9 +225,9 @@ fn sought_line<'a>(queue: &'a mut Queue, caller: &Caller) -> Option<&'a mut Line
 }
 
 /// Does something to each pool of a queue that an agent belongs to.
-fn for_each_pool(queue: &mut Queue, agent: &Agent, mut change: impl FnMut(&mut Pool)) {
-    change(&mut queue.pools[0]);
-    for language in &agent.languages {
-        change(&mut queue.pools[LanguageIndex::pool(Some(*language))]);
+fn for_each_pool(queue: &mut Queue, agent: &Agent, tier: Tier, mut change: impl FnMut(&mut Pool)) {
+    for language in agent.requirements() {
+        let pool = queue.pool_index(language, tier);
+        change(&mut queue.pools[pool]);
     }
 }

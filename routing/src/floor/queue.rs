@@ -1,16 +1,17 @@
 //! A queue: its callers in order, its agents by state, and its pools.
 //!
-//! A *pool* is what one queue holds for one language: the agents who serve the queue and speak the
-//! language, and the callers of the queue who require it. Pool 0 is the queue's own: all its
-//! agents, and the callers who require no language. Who can be asked is always "the first idle agent of the
-//! caller's pool", and who is next always "the best first caller of the agent's pools": no search.
+//! A *pool* is what one queue holds for one language and one tier. Its agents serve the queue, speak the
+//! language, and hold the skills of the tier's step but of none before; its callers require the language
+//! and have waited to that step. The first pools are those of no language: all agents, and the callers
+//! who require none. Steps become easier, so a caller's agents are the idle of its tier and of those
+//! before, and an agent's callers stand in its tier and in those after: a few firsts, no search.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use ids::{AgentId, Class, QueueId, Timestamp};
 
-use super::agent::{Agent, AgentSlot, KINDS, Kind};
+use super::agent::{Agent, AgentSlot, KINDS, Kind, Seat};
 use super::caller::BELOW_EMERGENCY;
 use super::line::Line;
 use super::pace::Pace;
@@ -24,9 +25,32 @@ pub(crate) struct QueueIndex(pub(crate) u16);
 pub(crate) struct LanguageIndex(pub(crate) u16);
 
 impl LanguageIndex {
-    /// Index of the pool of callers who require this language, or none.
-    pub(crate) fn pool(language: Option<Self>) -> usize {
+    /// Index of the pools of callers who require this language, or none, in units of all tiers.
+    fn pool(language: Option<Self>) -> usize {
         language.map_or(0, |index| usize::from(index.0) + 1)
+    }
+}
+
+/// A step of a queue's skills, from the hardest, 0. A queue that asks for none has this one alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Tier(pub(crate) u8);
+
+impl Tier {
+    pub(crate) fn of_step(step: usize) -> Self {
+        Self(u8::try_from(step).unwrap_or(u8::MAX))
+    }
+}
+
+/// Agents of one queue who can be asked: those of the tier, and those of the tiers before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reach {
+    pub(crate) queue: QueueIndex,
+    pub(crate) tier: Tier,
+}
+
+impl Reach {
+    pub(crate) fn includes(self, seat: &Seat) -> bool {
+        self.queue == seat.queue && seat.tier <= self.tier
     }
 }
 
@@ -61,6 +85,15 @@ impl Counts {
         }
     }
 
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            offline: self.offline + other.offline,
+            away: self.away + other.away,
+            busy: self.busy + other.busy,
+            available: self.available + other.available,
+        }
+    }
+
     pub(crate) fn signed_in(&self) -> u32 {
         self.away + self.busy + self.available
     }
@@ -70,7 +103,7 @@ impl Counts {
     }
 }
 
-/// What a queue holds for one language.
+/// What a queue holds for one language and one tier.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pool {
     pub(crate) counts: Counts,
@@ -111,22 +144,63 @@ pub(crate) struct Queue {
     pub(crate) unrung: Line,
     /// Agents who serve the queue, by state, in no order that means anything.
     pub(crate) members: [Vec<AgentSlot>; KINDS],
-    /// Pool 0 for the whole queue, then one for each language.
+    /// One for each tier, of no language; then of the first language, and so on.
     pub(crate) pools: Vec<Pool>,
+    tiers: u8,
     /// How fast its callers are taken.
     pub(crate) pace: Pace,
 }
 
 impl Queue {
-    pub(crate) fn new(id: QueueId, languages: usize) -> Self {
-        Self {
+    pub(crate) fn new(id: QueueId, tiers: u8, languages: usize) -> Self {
+        let mut queue = Self {
             id,
             lines: Default::default(),
             unrung: Line::default(),
             members: Default::default(),
-            pools: (0..=languages).map(|_| Pool::default()).collect(),
+            pools: Vec::new(),
+            tiers,
             pace: Pace::default(),
-        }
+        };
+        queue.make_pools(languages);
+        queue
+    }
+
+    /// Makes the pools of languages that have none yet.
+    pub(crate) fn make_pools(&mut self, languages: usize) {
+        self.pools.resize_with((languages + 1) * usize::from(self.tiers), Pool::default);
+    }
+
+    /// The easiest step: any agent of the queue.
+    pub(crate) fn last_tier(&self) -> Tier {
+        Tier(self.tiers - 1)
+    }
+
+    pub(crate) fn pool_index(&self, language: Option<LanguageIndex>, tier: Tier) -> usize {
+        LanguageIndex::pool(language) * usize::from(self.tiers) + usize::from(tier.0)
+    }
+
+    /// The pools whose agents can be asked for a caller of this tier.
+    pub(crate) fn agents_for(&self, language: Option<LanguageIndex>, tier: Tier) -> &[Pool] {
+        let first = self.pool_index(language, Tier(0));
+        &self.pools[first..=first + usize::from(tier.0)]
+    }
+
+    /// The pools whose callers an agent of this tier can be asked for.
+    pub(crate) fn callers_for(&self, language: Option<LanguageIndex>, tier: Tier) -> &[Pool] {
+        let first = self.pool_index(language, Tier(0));
+        &self.pools[first + usize::from(tier.0)..first + usize::from(self.tiers)]
+    }
+
+    /// The agents of this tier and those before who speak the language, or any, by what they do.
+    pub(crate) fn counts(&self, language: Option<LanguageIndex>, tier: Tier) -> Counts {
+        let pools = self.agents_for(language, tier).iter();
+        pools.fold(Counts::default(), |sum, pool| sum.plus(pool.counts))
+    }
+
+    /// All agents of the queue, by what they do.
+    pub(crate) fn everyone(&self) -> Counts {
+        self.counts(None, self.last_tier())
     }
 
     pub(crate) fn line(&self, class: Class) -> &Line {

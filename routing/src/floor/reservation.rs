@@ -1,6 +1,6 @@
 //! A reservation: one agent asked to take one caller, until a deadline. And the timers.
 
-use ids::{AgentId, ReservationId, Timestamp};
+use ids::{ReservationId, Timestamp};
 
 use super::agent::{AgentSlot, Origin};
 use super::caller::CallerSlot;
@@ -15,15 +15,15 @@ pub(crate) struct Reservation {
 }
 
 /// What happens at a deadline. The order decides between timers of the same microsecond, and rests
-/// on numbers that a replay and a restored floor share.
+/// on numbers that a replay and a restored floor share: of reservations, registrations and arrivals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
     /// The console rang for the whole ring time.
     Ring(ReservationId),
     /// Wrap-up is over.
-    WrapUp { id: AgentId, slot: AgentSlot },
+    WrapUp(AgentSlot),
     /// An agent may be asked again for a caller they declined.
-    CoolDown { arrival: u64, id: AgentId, agent: AgentSlot, caller: CallerSlot },
-    /// A caller has waited so long that agents of further queues are asked.
-    Widen { arrival: u64, caller: CallerSlot },
+    CoolDown { arrival: u64, agent: AgentSlot, caller: CallerSlot },
+    /// A caller has waited so long that more agents are asked.
+    Relax { arrival: u64, caller: CallerSlot },
 }

@@ -29,7 +29,7 @@ impl Floor {
         queue.pace.taken(now, queue.waiting() > 1);
         let mut caller = self.remove_caller(accepted.caller);
         caller.ringing.remove(&id);
-        self.connect(accepted.agent, caller.call, caller.class);
+        self.connect(accepted.agent, &caller);
         if let Some(key) = caller.key {
             self.acquainted.keep(key, agent, self.now, self.config.sticky_within);
         }
@@ -57,8 +57,7 @@ impl Floor {
         let until = self.now + self.config.reject_cool_down;
         let caller = self.callers.get_mut(rejected.caller);
         caller.cooling.push((rejected.agent, until));
-        let arrival = caller.arrival;
-        let timer = self.cool_down_timer(arrival, rejected.caller, rejected.agent);
+        let timer = caller.cool_down_timer(rejected.caller, rejected.agent);
         self.timers.insert((until, timer));
         self.agents.get_mut(rejected.agent).misses = 0;
         self.stand_down(rejected.agent, rejected.origin);

@@ -167,7 +167,7 @@ impl DayBook {
             let wait = if gave_up { Wait::GaveUp(wait) } else { Wait::AtLeast(wait) };
             // A caller who came back after a lost agent has told their patience already.
             caller.wait.get_or_insert(wait);
-        } else if let FloorEvent::CallEnded { call } = event {
+        } else if let FloorEvent::CallEnded { call } | FloorEvent::CallDropped { call } = event {
             let Some(caller) = self.callers.get_mut(call) else {
                 self.ended_at.insert(*call, at);
                 return;

@@ -24,6 +24,7 @@ fn shift(days: Weekdays, start_minute: u16, minutes: u16) -> Shift {
         until: None,
         start_minute,
         minutes,
+        off: vec![],
     }
 }
 
@@ -46,6 +47,18 @@ fn a_night_shift_belongs_to_the_day_on_which_it_starts() {
     assert_eq!(roster.next_change(at(3, 21), INDIA), Some(at(3, 22)));
     assert_eq!(roster.next_change(at(4, 0), INDIA), Some(at(4, 7)));
     assert_eq!(roster.next_change(at(4, 7), INDIA), Some(at(10, 22)));
+}
+
+#[test]
+fn a_shift_does_not_start_on_days_of_leave_and_the_night_before_goes_on() {
+    let mut nights = shift(Weekdays::ALL, 22 * 60, 9 * 60);
+    nights.off = vec![(LocalDay(4), LocalDay(5))];
+    let roster = Roster::new(vec![nights]).expect("sound");
+    let at = |day: i64, hour: i64| local(day * DAY_MINUTES + hour * 60, INDIA);
+    let on = |moment| roster.expected(moment, INDIA).count() == 1;
+    assert!(on(at(4, 6)), "the night that began the day before");
+    assert!(!on(at(4, 22)) && !on(at(5, 6)) && !on(at(5, 23)) && on(at(6, 22)));
+    assert_eq!(roster.next_change(at(4, 7), INDIA), Some(at(6, 22)));
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod oracle;
 mod properties;
 mod scenarios;
 mod simulator;
+mod skills;
 mod supervision;
 mod support;
 mod table;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ids::{AgentId, CallId, Class, ReservationId, Timestamp};
+use ids::{AgentId, CallId, Class, ReservationId, SkillLevel, Timestamp};
 use routing::{
     AgentRow, AgentState, Explanation, Floor, FloorEffect, FloorView, Next, StopCause, WaitingRow,
 };
@@ -160,7 +160,7 @@ impl Oracle {
             if !rung.agents.contains(&other.agent)
                 && self.before.agents.iter().any(|row| row == other)
                 && fits(other, chosen)
-                && (other.queues.contains(&chosen.queue)
+                && ((other.queues.contains(&chosen.queue) && holds(other, &explanation.needs))
                     || other.queues.iter().any(|own| explanation.widened_to.contains(own)))
                 && !self.cooling.contains_key(&(call, other.agent))
                 && (since, other.agent) < (idle_since, agent)
@@ -197,9 +197,16 @@ fn turn(row: &WaitingRow) -> (Class, bool, Timestamp) {
 }
 
 fn fits(agent: &AgentRow, caller: &WaitingRow) -> bool {
-    (agent.queues.contains(&caller.queue)
+    ((agent.queues.contains(&caller.queue) && holds(agent, &caller.needs))
         || agent.queues.iter().any(|queue| caller.widened_to.contains(queue)))
         && caller.language.is_none_or(|language| agent.languages.contains(&language))
+}
+
+fn holds(agent: &AgentRow, needs: &[SkillLevel]) -> bool {
+    let held = |need: &SkillLevel| {
+        agent.skills.iter().any(|held| held.skill == need.skill && held.level >= need.level)
+    };
+    needs.iter().all(held)
 }
 
 /// Every agent is either eligible or excluded by exactly one rule.
@@ -211,6 +218,7 @@ fn explanation_adds_up(
     let Explanation { excluded, eligible, candidates, .. } = explanation;
     let sum = eligible
         + excluded.other_queue
+        + excluded.lacks_skill
         + excluded.other_language
         + excluded.offline
         + excluded.away

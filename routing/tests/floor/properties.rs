@@ -13,7 +13,7 @@ use routing::{
 };
 
 use crate::oracle::Oracle;
-use crate::support::{agent, at, call, config, language, queue, wants};
+use crate::support::{agent, at, call, config, language, queue, skill_step, skills, wants};
 
 /// An event before its reservation is known, and the time since the event before.
 #[derive(Clone, Debug)]
@@ -39,21 +39,27 @@ const CLASSES: [Class; 5] =
 fn registration() -> impl Strategy<Value = FloorEvent> {
     let languages = proptest::sample::subsequence(vec!["hi", "en", "ta"], 0..=3);
     let queues = proptest::sample::subsequence(vec!["a", "b", "c"], 0..=3);
-    (1..7_u128, languages, queues, 0..40_u8).prop_map(|(number, languages, queues, odd)| {
-        let mut queues: Vec<_> = queues.into_iter().map(queue).collect();
-        if odd == 0 {
-            queues.push(queue("unknown"));
-        }
-        let languages = languages.into_iter().map(language).collect();
-        FloorEvent::AgentRegistered { agent: agent(number), languages, skills: vec![], queues }
-    })
+    let heart = prop::option::of((1..=5_u8).prop_map(|level| ("heart", level)));
+    let children = prop::option::of((1..=5_u8).prop_map(|level| ("children", level)));
+    let held = (heart, children);
+    (1..7_u128, languages, queues, held, 0..40_u8).prop_map(
+        |(number, languages, queues, held, odd)| {
+            let mut queues: Vec<_> = queues.into_iter().map(queue).collect();
+            if odd == 0 {
+                queues.push(queue("unknown"));
+            }
+            let languages = languages.into_iter().map(language).collect();
+            let skills = skills(&Vec::from_iter(held.0.into_iter().chain(held.1)));
+            FloorEvent::AgentRegistered { agent: agent(number), languages, skills, queues }
+        },
+    )
 }
 
 fn arrival() -> impl Strategy<Value = FloorEvent> {
     let language_tag = prop::option::of(select(vec!["hi", "en", "ta"]));
     (
         1..20_u128,
-        select(vec!["a", "a", "b"]),
+        select(vec!["a", "a", "b", "c"]),
         select(CLASSES.to_vec()),
         language_tag,
         0..900_u64,
@@ -120,6 +126,7 @@ fn event() -> impl Strategy<Value = FloorEvent> {
         1 => number().prop_map(|call| FloorEvent::CallHeld { call }),
         1 => number().prop_map(|call| FloorEvent::CallResumed { call }),
         4 => number().prop_map(|call| FloorEvent::CallEnded { call }),
+        2 => number().prop_map(|call| FloorEvent::CallDropped { call }),
         3 => Just(FloorEvent::Ticked),
     ]
 }
@@ -195,9 +202,21 @@ fn small() -> FloorConfig {
             QueueRules {
                 waiting_max: Some(4),
                 overflow: vec![overflow(15, "b"), overflow(40, "c")],
+                skills: vec![
+                    skill_step(0, &[("heart", 4), ("children", 2)]),
+                    skill_step(10, &[("heart", 2)]),
+                    skill_step(15, &[]),
+                ],
             },
         ),
-        (queue("b"), QueueRules { waiting_max: None, overflow: vec![overflow(0, "c")] }),
+        (queue("b"), QueueRules { overflow: vec![overflow(0, "c")], ..QueueRules::default() }),
+        (
+            queue("c"),
+            QueueRules {
+                skills: vec![skill_step(0, &[("heart", 3)]), skill_step(20, &[])],
+                ..QueueRules::default()
+            },
+        ),
     ]);
     let report_required = true;
     FloorConfig {
@@ -339,7 +358,9 @@ proptest! {
                 rows.remove(cut.index(rows.len()));
             }
             let damaged: Snapshot = serde_json::from_value(value.clone()).expect("still rows");
-            if let Ok(restored) = Floor::restore(small(), damaged) {
+            if let Ok(mut restored) = Floor::restore(small(), damaged) {
+                // An agent whose work was cut out is found at the next tick.
+                restored.handle(script.now, FloorEvent::Ticked, &mut Effects::new());
                 prop_assert!(restored.check().is_ok());
             }
         }

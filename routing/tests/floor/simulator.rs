@@ -69,6 +69,8 @@ fn two_hundred_days_lose_nobody() {
             total.withdrawn,
             total.estimated,
             total.widened,
+            total.eased,
+            total.dropped,
             total.known,
             total.regained,
             total.overdue,

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use ids::{AgentId, CallId, Class, Language, QueueId, ReservationId, Timestamp, UserId};
+use ids::{
+    AgentId, CallId, Class, Language, QueueId, ReservationId, SkillLevel, Timestamp, UserId,
+};
 use routing::{
     AgentState, Alert, Effects, Floor, FloorConfig, FloorEffect, FloorEvent, ForceReason,
-    RefusedWhy, StopCause, Wanted,
+    RefusedWhy, SkillStep, StopCause, Wanted,
 };
 
 pub(crate) fn agent(number: u128) -> AgentId {
@@ -40,6 +42,34 @@ pub(crate) fn registered(number: u128, languages: &[&str], queues: &[&str]) -> F
         skills: Vec::new(),
         queues: queues.iter().map(|name| queue(name)).collect(),
     }
+}
+
+/// An agent who holds these skills at these levels.
+pub(crate) fn skilled(
+    number: u128,
+    languages: &[&str],
+    queues: &[&str],
+    held: &[(&str, u8)],
+) -> FloorEvent {
+    match registered(number, languages, queues) {
+        FloorEvent::AgentRegistered { agent, languages, queues, .. } => {
+            FloorEvent::AgentRegistered { agent, languages, skills: skills(held), queues }
+        }
+        other => other,
+    }
+}
+
+pub(crate) fn skills(named: &[(&str, u8)]) -> Vec<SkillLevel> {
+    let skill = |(name, level): &(&str, u8)| SkillLevel {
+        skill: name.parse().expect("a test names skills well"),
+        level: (*level).try_into().expect("a level is 1 to 5"),
+    };
+    named.iter().map(skill).collect()
+}
+
+/// From this wait on, agents with these skills.
+pub(crate) fn skill_step(seconds: u64, needs: &[(&str, u8)]) -> SkillStep {
+    SkillStep { after: Duration::from_secs(seconds), needs: skills(needs) }
 }
 
 pub(crate) fn wants(number: u128, want: Wanted) -> FloorEvent {

@@ -109,6 +109,7 @@ fn events(day: &Day) -> Vec<(&'static str, u64, FloorEvent)> {
         ("held", 200, FloorEvent::CallHeld { call }),
         ("resumed", 200, FloorEvent::CallResumed { call }),
         ("ended", 200, FloorEvent::CallEnded { call }),
+        ("dropped", 200, FloorEvent::CallDropped { call }),
         ("wrap-up finished", 200, FloorEvent::WrapUpFinished { agent: one }),
         ("ticked after 20 s", 220, FloorEvent::Ticked),
     ]

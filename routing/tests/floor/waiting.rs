@@ -45,7 +45,7 @@ fn with_rules(rules: QueueRules) -> FloorConfig {
 fn widening() -> FloorConfig {
     with_rules(QueueRules {
         overflow: vec![overflow(30, "b"), overflow(60, "c")],
-        waiting_max: None,
+        ..QueueRules::default()
     })
 }
 
@@ -61,7 +61,8 @@ fn staffed(config: FloorConfig, queues: &[&[&str]]) -> Day {
 
 #[test]
 fn a_full_queue_takes_emergencies_and_those_who_return_and_nobody_else() {
-    let mut day = Day::new(with_rules(QueueRules { waiting_max: Some(2), overflow: vec![] }));
+    let mut day =
+        Day::new(with_rules(QueueRules { waiting_max: Some(2), ..QueueRules::default() }));
     day.happens(10, from(7, 1, 10));
     day.happens(11, standard(2, 11));
     assert_eq!(refused(day.happens(12, standard(3, 12))), Some(RefusedWhy::Full));
@@ -114,11 +115,33 @@ fn an_emergency_reaches_the_whole_overflow_at_once() {
 }
 
 #[test]
+fn an_emergency_for_whom_nobody_is_signed_in_reaches_everybody_else() {
+    let mut day = staffed(config(&["a", "b", "c"]), &[&["b"], &["c"]]);
+    let told = [Alert::NobodySignedIn { queue: queue("a"), call: call(1) }];
+    assert_eq!(alerts(day.happens(10, arrived(1, Class::Emergency, "hi", at(10)))), told);
+    assert_eq!(day.ringing(1), [1, 2]);
+    day.happens(11, registered(3, &["hi"], &["a"]));
+    assert!(alerts(day.happens(12, wants(3, Wanted::Available))).is_empty(), "told once");
+    assert_eq!(day.ringing(1), [1, 2, 3], "its own join");
+    let mut day = staffed(config(&["a", "b"]), &[&["a"], &["b"]]);
+    day.happens(5, wants(1, Wanted::Break { reason: BreakReason::Meal }));
+    day.happens(10, arrived(1, Class::Emergency, "hi", at(10)));
+    assert!(day.ringing(1).is_empty(), "somebody of the queue is signed in");
+    assert_eq!(alerts(day.happens(11, wants(1, Wanted::Offline))), told);
+    assert_eq!(day.ringing(1), [2]);
+    let mut day = Day::new(config(&["a", "b"]));
+    assert_eq!(alerts(day.happens(10, arrived(1, Class::Emergency, "hi", at(10)))), told);
+    day.happens(11, registered(1, &["hi"], &["b"]));
+    day.happens(12, wants(1, Wanted::Available));
+    assert_eq!(day.ringing(1), [1], "whoever comes first");
+}
+
+#[test]
 fn nobody_signed_in_means_nobody_in_any_queue_that_is_asked() {
     let mut day = staffed(widening(), &[&["b"]]);
     let effects = day.happens(10, standard(1, 10));
     assert_eq!(alerts(effects), [Alert::NobodySignedIn { queue: queue("a"), call: call(1) }]);
-    let rules = QueueRules { overflow: vec![overflow(0, "b")], waiting_max: None };
+    let rules = QueueRules { overflow: vec![overflow(0, "b")], ..QueueRules::default() };
     let mut day = staffed(with_rules(rules), &[&["b"]]);
     day.happens(5, wants(1, Wanted::Break { reason: BreakReason::Meal }));
     assert!(alerts(day.happens(10, standard(1, 10))).is_empty());
@@ -127,14 +150,14 @@ fn nobody_signed_in_means_nobody_in_any_queue_that_is_asked() {
 #[test]
 fn an_overflow_that_makes_no_sense_is_refused() {
     let check = |steps: Vec<Overflow>| {
-        with_rules(QueueRules { overflow: steps, waiting_max: None }).check()
+        with_rules(QueueRules { overflow: steps, ..QueueRules::default() }).check()
     };
     let bad = Err(ConfigError::BadOverflow(queue("a")));
     assert_eq!(check(vec![overflow(9, "a")]), bad);
     assert_eq!(check(vec![overflow(9, "b"), overflow(20, "b")]), bad);
     assert_eq!(check(vec![overflow(9, "b"), overflow(8, "c")]), bad);
     assert_eq!(check(vec![overflow(9, "x")]), Err(ConfigError::UnknownQueue(queue("x"))));
-    let none = QueueRules { waiting_max: Some(0), overflow: vec![] };
+    let none = QueueRules { waiting_max: Some(0), ..QueueRules::default() };
     assert_eq!(with_rules(none).check(), Err(ConfigError::ZeroLimit));
 }
 
@@ -152,6 +175,28 @@ fn who_hung_up_and_is_back_within_five_minutes_has_the_old_wait() {
     assert_eq!((row(&day, 4).since, row(&day, 4).position), (at(801), 1), "one second too late");
     day.happens(810, from(8, 5, 810));
     assert_eq!(row(&day, 5).since, at(810), "another telephone");
+}
+
+#[test]
+fn who_lost_the_line_in_talk_and_is_back_within_five_minutes_has_the_old_wait() {
+    let mut day = Day::with_agents(&[&["hi"]]);
+    day.happens(10, from(7, 1, 10));
+    day.accepts(11, 1);
+    day.happens(20, standard(2, 20));
+    let dropped = FloorEvent::CallDropped { call: call(1) };
+    day.happens(60, dropped.clone());
+    assert!(matches!(day.state(1), AgentState::WrapUp { .. }), "the agent's part is over");
+    assert_eq!(refused(day.happens(61, dropped)), Some(RefusedWhy::UnknownCall));
+    day.happens(70, from(7, 3, 70));
+    let row = day.floor.waiting(call(3), at(70)).expect("waits");
+    assert_eq!((row.since, row.position), (at(10), 0));
+    day.ticks(90);
+    assert_eq!(day.ringing(3), [1], "before the one who came meanwhile");
+    day.accepts(91, 1);
+    day.happens(100, FloorEvent::CallEnded { call: call(3) });
+    day.happens(110, from(7, 4, 110));
+    let row = day.floor.waiting(call(4), at(110)).expect("waits");
+    assert_eq!(row.since, at(110), "said goodbye");
 }
 
 #[test]

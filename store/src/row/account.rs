@@ -14,6 +14,9 @@ pub(crate) struct Model {
     pub(crate) languages: Json,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) queues: Json,
+    /// None for accounts from before there were skills.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub(crate) skills: Option<Json>,
     pub(crate) password_hash: Option<String>,
     pub(crate) failures: i64,
     pub(crate) locked_until: Option<DateTimeUtc>,

@@ -41,6 +41,7 @@ fn new(number: u128, username: &str) -> NewAccount {
         role: Role::Operator,
         languages: vec!["hi".parse().unwrap(), "en".parse().unwrap()],
         queues: vec!["health".parse().unwrap()],
+        skills: Vec::new(),
     }
 }
 

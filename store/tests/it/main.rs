@@ -8,6 +8,7 @@ mod config_version;
 mod journal;
 mod machine;
 mod outbox;
+mod roster;
 mod schema;
 mod session;
 mod sign_in;

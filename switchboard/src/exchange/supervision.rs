@@ -1,7 +1,7 @@
 //! What a supervisor does on the floor: puts agents into states, moves callers, gives them a class;
 //! and the lines that new calls get.
 
-use ids::{AgentId, CallId, Class, QueueId, UserId};
+use ids::{AgentId, CallId, Class, QueueId, SkillLevel, UserId};
 use routing::{FloorEvent, ForceReason, Wanted};
 
 use super::{Exchange, ExchangeError};
@@ -28,11 +28,34 @@ impl Exchange {
         reason: ForceReason,
     ) -> Result<AgentView, ExchangeError> {
         let view = self.agent_view(agent).ok_or(ExchangeError::NotOnTheFloor)?;
-        if want == Wanted::Available && !view.media_connected {
+        if want == Wanted::Available && !view.has_audio() {
             return Err(ExchangeError::NoAudio);
         }
         self.ask(FloorEvent::AgentStateForced { agent, want, by, reason }).await?;
         self.agent_view(agent).ok_or(ExchangeError::NotOnTheFloor)
+    }
+
+    /// The accounts say anew which skills a person holds. Whoever is not here brings them along later.
+    ///
+    /// # Errors
+    /// What the floor refuses.
+    pub async fn skills_changed(
+        &self,
+        agent: AgentId,
+        skills: &[SkillLevel],
+    ) -> Result<(), ExchangeError> {
+        let mut registration = None;
+        self.hub.registry.update_agent(agent, |entry| {
+            // A lost one is registered on the way back, for then the profile is another.
+            if !entry.lost && entry.profile.skills != skills {
+                entry.profile.skills = skills.to_vec();
+                registration = Some(entry.profile.registration());
+            }
+        });
+        match registration {
+            Some(event) => self.ask(event).await,
+            None => Ok(()),
+        }
     }
 
     /// A supervisor moves a waiting caller to another queue, the wait intact.

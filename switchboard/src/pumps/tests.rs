@@ -11,7 +11,8 @@ use routing::AgentState;
 use store::testing::TestDb;
 use telephony::call::{EndCause, Refusal};
 use telephony::driver::media::{Hears, MediaConfig, MediaPlane, Sends};
-use telephony::driver::sip::{SipCounts, SipPort};
+use telephony::driver::sip::{SipCounts, SipPort, StationCall, TakenBack};
+use telephony::driver::station::StationAddress;
 use telephony::driver::trunk::TrunkView;
 use telephony::flow::builtin_flow;
 use telephony::media::AudioLibrary;
@@ -49,6 +50,11 @@ impl SipPort for NoSip {
     fn describe(&self, _: LegId, _: Result<String, Refusal>) {}
     fn refuse(&self, _: LegId, _: Refusal) {}
     fn hang_up(&self, _: LegId) {}
+    fn may_call(&self, _: &StationAddress) -> bool {
+        false
+    }
+    fn place(&self, _: LegId, _: StationCall) {}
+    fn take_back(&self, _: LegId, _: TakenBack) {}
     fn counts(&self) -> SipCounts {
         SipCounts::default()
     }

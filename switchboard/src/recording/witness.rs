@@ -60,6 +60,7 @@ impl Witness {
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested

@@ -3,6 +3,7 @@
 mod database_trouble;
 mod endings;
 mod restart;
+mod stations;
 mod supervision;
 mod support;
 mod waiting;

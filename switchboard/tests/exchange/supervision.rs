@@ -7,7 +7,8 @@ use std::time::Duration;
 use ids::LegId;
 use store::testing::TestDb;
 use telephony::call::{EndCause, Refusal};
-use telephony::driver::sip::{SipCounts, SipPort};
+use telephony::driver::sip::{SipCounts, SipPort, StationCall, TakenBack};
+use telephony::driver::station::StationAddress;
 use telephony::driver::trunk::TrunkView;
 
 use crate::support::Bench;
@@ -38,6 +39,18 @@ impl SipPort for PanicsOnce {
 
     fn hang_up(&self, leg: LegId) {
         self.inner.hang_up(leg);
+    }
+
+    fn may_call(&self, station: &StationAddress) -> bool {
+        self.inner.may_call(station)
+    }
+
+    fn place(&self, leg: LegId, call: StationCall) {
+        self.inner.place(leg, call);
+    }
+
+    fn take_back(&self, leg: LegId, why: TakenBack) {
+        self.inner.take_back(leg, why);
     }
 
     fn counts(&self) -> SipCounts {

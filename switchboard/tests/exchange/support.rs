@@ -20,13 +20,13 @@ use switchboard::{
 use telephony::call::{Digit, EndCause};
 use telephony::driver::dial::{DialReport, DialRequest, dial};
 use telephony::driver::media::{MediaConfig, MediaPlane};
-use telephony::driver::sip::{RsipPort, SipConfig, SipPort};
+use telephony::driver::sip::{IpNet, RsipPort, SipConfig, SipPort};
 use telephony::flow::builtin_flow;
 use telephony::media::AudioLibrary;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub(crate) const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// Longest wait for anything that should happen at once.
 pub(crate) const SOON: Duration = Duration::from_secs(10);
 
@@ -48,7 +48,7 @@ impl Bench {
         wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
     ) -> Self {
         let config = config(&db);
-        Self::start_as(db, wrap, config).await
+        Self::start_as(db, wrap, config, |media| media).await
     }
 
     /// At most so many callers wait.
@@ -56,23 +56,34 @@ impl Bench {
         let db = TestDb::sqlite().await;
         let mut config = config(&db);
         config.floor.waiting_max = waiting_max;
-        Self::start_as(db, |sip| sip, config).await
+        Self::start_as(db, |sip| sip, config, |media| media).await
+    }
+
+    /// A leg of the telephone network that says nothing for so long in a talk is lost.
+    pub(crate) async fn with_patience(silence_limit: Duration) -> Self {
+        let db = TestDb::sqlite().await;
+        let config = config(&db);
+        let media = |media| MediaConfig { silence_limit, ..media };
+        Self::start_as(db, |sip| sip, config, media).await
     }
 
     async fn start_as(
         db: TestDb,
         wrap: impl FnOnce(Arc<dyn SipPort>) -> Arc<dyn SipPort>,
         config: ExchangeConfig,
+        media: impl FnOnce(MediaConfig) -> MediaConfig,
     ) -> Self {
         let (sip_sender, sip_events) = mpsc::channel(1024);
         let (media_sender, media_events) = mpsc::channel(1024);
         let listen = SocketAddr::new(LOCALHOST, 0);
-        let trunks = vec!["127.0.0.1/32".parse().expect("a network")];
-        let sip = RsipPort::start(SipConfig::new(listen, trunks), sip_sender).await;
+        let here: IpNet = "127.0.0.1/32".parse().expect("a network");
+        let sip = SipConfig { stations: vec![here], ..SipConfig::new(listen, vec![here]) };
+        let sip = RsipPort::start(sip, sip_sender).await;
         let sip = sip.expect("SIP starts");
         let hindi = "hi".parse().expect("a language");
         let library = Arc::new(AudioLibrary::builtin(hindi).expect("prompts are built in"));
-        let media = MediaPlane::start(MediaConfig::new(LOCALHOST), library, media_sender).await;
+        let media =
+            MediaPlane::start(media(MediaConfig::new(LOCALHOST)), library, media_sender).await;
         let media = media.expect("the media plane starts");
         let shared: Arc<dyn SipPort> = sip.clone();
         let drivers = Drivers { sip: wrap(shared), sip_events, media: media.clone(), media_events };

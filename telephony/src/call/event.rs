@@ -96,7 +96,7 @@ pub enum CallEvent {
     AgentAccepted {
         /// Who.
         agent: AgentId,
-        /// The leg of the agent's shift.
+        /// The leg of the agent's shift, or of the telephone on which the agent answered.
         leg: LegId,
     },
     /// A supervisor moved the caller to another queue, or gave another class: the floor's word, kept
@@ -112,6 +112,11 @@ pub enum CallEvent {
     /// The agent's leg is back, perhaps as a new leg.
     AgentMediaBack {
         /// The leg now.
+        leg: LegId,
+    },
+    /// The agent's leg is gone and will not come back: a telephone that died.
+    AgentGone {
+        /// Which leg; of an agent before this one it means nothing any more.
         leg: LegId,
     },
     /// The agent hung up.

@@ -43,6 +43,7 @@ impl Step<'_> {
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested

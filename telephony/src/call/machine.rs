@@ -114,6 +114,7 @@ impl Refused {
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested

@@ -28,6 +28,7 @@ impl Step<'_> {
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested
@@ -69,6 +70,7 @@ impl Step<'_> {
             | CallEvent::Rerouted { .. }
             | CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested

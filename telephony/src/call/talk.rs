@@ -31,6 +31,10 @@ impl Step<'_> {
                 self.unbridge(talk);
                 Ok(self.bridge(talk, leg))
             }
+            CallEvent::AgentGone { leg } if leg == talk.leg => {
+                self.unbridge(talk);
+                Ok(self.requeue(talk, PROMPT_AGENT_LOST))
+            }
             CallEvent::AgentHungUp => Ok(self.hang_up(&state, EndCause::AgentHungUp)),
             // A person is there: `0` asks for nothing more, and `9` cuts nothing. Late ends of music
             // mean nothing.
@@ -41,6 +45,7 @@ impl Step<'_> {
                 Ok(state)
             }
             CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::PlayEnded { .. }
             | CallEvent::PlaceChanged { .. }
             | CallEvent::QueueFull
@@ -66,6 +71,9 @@ impl Step<'_> {
             CallEvent::ResumeRequested => Ok(self.end_hold(talk)),
             CallEvent::AgentMediaLost => Ok(self.interrupt(talk, true)),
             CallEvent::AgentMediaBack { leg } => Ok(CallState::OnHold(Talk { leg, ..talk })),
+            CallEvent::AgentGone { leg } if leg == talk.leg => {
+                Ok(self.requeue(talk, PROMPT_AGENT_LOST))
+            }
             CallEvent::AgentHungUp => Ok(self.hang_up(&state, EndCause::AgentHungUp)),
             CallEvent::DigitPressed { digit } => match UrgentKey::of(digit) {
                 // Nobody hears the caller: an emergency is not left to music.
@@ -76,7 +84,8 @@ impl Step<'_> {
                 // The person is coming back.
                 Some(UrgentKey::Person) | None => Ok(state),
             },
-            CallEvent::PlayEnded { .. }
+            CallEvent::AgentGone { .. }
+            | CallEvent::PlayEnded { .. }
             | CallEvent::PlaceChanged { .. }
             | CallEvent::QueueFull
             | CallEvent::Ticked
@@ -100,15 +109,18 @@ impl Step<'_> {
         match event {
             CallEvent::AgentMediaBack { leg } => Ok(self.reunite(interrupted, leg)),
             CallEvent::Ticked if self.now >= interrupted.until => {
-                Ok(self.requeue(interrupted, PROMPT_PLEASE_WAIT))
+                Ok(self.requeue(interrupted.talk, PROMPT_PLEASE_WAIT))
+            }
+            CallEvent::AgentGone { leg } if leg == interrupted.talk.leg => {
+                Ok(self.requeue(interrupted.talk, PROMPT_PLEASE_WAIT))
             }
             // No agent hears the caller: the keys mean again what they meant before.
             CallEvent::DigitPressed { digit } => match UrgentKey::of(digit) {
                 Some(UrgentKey::Emergency) => {
                     self.line.class = Class::Emergency;
-                    Ok(self.requeue(interrupted, PROMPT_EMERGENCY))
+                    Ok(self.requeue(interrupted.talk, PROMPT_EMERGENCY))
                 }
-                Some(UrgentKey::Person) => Ok(self.requeue(interrupted, PROMPT_PLEASE_WAIT)),
+                Some(UrgentKey::Person) => Ok(self.requeue(interrupted.talk, PROMPT_PLEASE_WAIT)),
                 None => Ok(state),
             },
             CallEvent::PlayEnded { play } => {
@@ -117,6 +129,7 @@ impl Step<'_> {
             }
             CallEvent::AgentHungUp => Ok(self.hang_up(&state, EndCause::AgentHungUp)),
             CallEvent::AgentMediaLost
+            | CallEvent::AgentGone { .. }
             | CallEvent::PlaceChanged { .. }
             | CallEvent::QueueFull
             | CallEvent::Ticked
@@ -179,8 +192,8 @@ impl Step<'_> {
 
     /// Back to the queue, before all others of the class: the caller lost the agent through no
     /// fault of their own. The agent is released first: a call is on the floor only once.
-    fn requeue(&mut self, interrupted: Interrupted, prompt: &str) -> CallState {
-        let Talk { agent, waiting_since, .. } = interrupted.talk;
+    fn requeue(&mut self, talk: Talk, prompt: &str) -> CallState {
+        let Talk { agent, waiting_since, .. } = talk;
         self.out.push(CallEffect::ReleaseAgent { agent });
         self.join_queue(waiting_since, true, prompt)
     }

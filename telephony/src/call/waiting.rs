@@ -41,6 +41,7 @@ impl Step<'_> {
             }
             event @ (CallEvent::AgentMediaLost
             | CallEvent::AgentMediaBack { .. }
+            | CallEvent::AgentGone { .. }
             | CallEvent::AgentHungUp
             | CallEvent::HoldRequested
             | CallEvent::ResumeRequested

@@ -71,6 +71,8 @@ fn events(rig: &Rig) -> Vec<(String, Rig, CallEvent)> {
     add("agent media lost", CallEvent::AgentMediaLost);
     add("agent media back", CallEvent::AgentMediaBack { leg: AGENT_LEG });
     add("agent media back, new", CallEvent::AgentMediaBack { leg: OTHER_LEG });
+    add("agent gone", CallEvent::AgentGone { leg: AGENT_LEG });
+    add("agent before gone", CallEvent::AgentGone { leg: OTHER_LEG });
     add("agent hung up", CallEvent::AgentHungUp);
     add("hold", CallEvent::HoldRequested);
     add("resume", CallEvent::ResumeRequested);

@@ -9,7 +9,7 @@ use ids::{Language, LegId};
 use telephony::call::{Digit, LeftHow, PlayId, Playlist, PromptName, Refusal};
 use telephony::driver::dial::DialRequest;
 use telephony::driver::media::{MediaConfig, MediaEvent, MediaPlane, Quality};
-use telephony::driver::sip::{Invitation, RsipPort, SipConfig, SipEvent, SipPort as _};
+use telephony::driver::sip::{Invitation, NotTaken, RsipPort, SipConfig, SipEvent, SipPort as _};
 use telephony::driver::trunk::{TrunkHealth, TrunkName};
 use telephony::media::tone::ToneGenerator;
 use telephony::media::{AudioLibrary, Prompt};
@@ -36,6 +36,9 @@ pub(crate) struct Seen {
     pub(crate) invited: Vec<Invitation>,
     pub(crate) confirmed: Vec<LegId>,
     pub(crate) left: Vec<(LegId, LeftHow)>,
+    pub(crate) rings: Vec<LegId>,
+    pub(crate) taken: Vec<LegId>,
+    pub(crate) not_taken: Vec<(LegId, NotTaken)>,
     pub(crate) digits: Vec<(LegId, Digit)>,
     pub(crate) plays_ended: usize,
     /// Offers within a call, and answers to ours.
@@ -173,6 +176,15 @@ impl Exchange {
             SipEvent::Left { leg, how } => {
                 self.media.close(leg);
                 self.seen(|seen| seen.left.push((leg, how)));
+            }
+            SipEvent::Rings { leg } => self.seen(|seen| seen.rings.push(leg)),
+            SipEvent::Taken { leg, answer } => {
+                self.media.agree_trunk(leg, &answer).expect("an answer that can be used");
+                self.seen(|seen| seen.taken.push(leg));
+            }
+            SipEvent::NotTaken { leg, why } => {
+                self.media.close(leg);
+                self.seen(|seen| seen.not_taken.push((leg, why)));
             }
             SipEvent::TrunkHealth { trunk, health, .. } => {
                 self.seen(|seen| seen.healths.push((trunk, health)));

@@ -3,3 +3,4 @@
 mod many_calls;
 mod one_call;
 mod refusals;
+mod stations;

@@ -7,11 +7,13 @@ export type Lang = "en" | "hi";
 const ZONE = "Asia/Kolkata";
 const LOCALE: Record<Lang, string> = { en: "en-IN-u-nu-latn", hi: "hi-IN-u-nu-latn" };
 
-type Format = "clock" | "minute" | "day" | "date" | "month";
+type Format = "clock" | "minute" | "day" | "weekday" | "weekdayName" | "date" | "month";
 const FORMATS: Record<Format, Intl.DateTimeFormatOptions> = {
   clock: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
   minute: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   day: { day: "numeric", month: "short" },
+  weekday: { weekday: "short", day: "numeric", month: "short" },
+  weekdayName: { weekday: "short" },
   date: { day: "numeric", month: "short", year: "numeric" },
   month: { month: "long", year: "numeric" },
 };
@@ -40,6 +42,31 @@ export function moment(at: Time | number, lang: Lang, now: number = Date.now()):
   if (day.format(date) === day.format(now)) return minute;
   if (yearOf(date) === yearOf(now)) return `${format("day", lang).format(date)} ${minute}`;
   return day.format(date);
+}
+
+/** 18:40 */
+export function minute(at: Time | number, lang: Lang): string {
+  return format("minute", lang).format(new Date(at));
+}
+
+/** 21 Nov, of a day as the API writes it. */
+export function day(date: string, lang: Lang): string {
+  return format("day", lang).format(noon(date));
+}
+
+/** Sat, 21 Nov, of a day as the API writes it. */
+export function weekday(date: string, lang: Lang): string {
+  return format("weekday", lang).format(noon(date));
+}
+
+/** Mon, of a number: Monday is 0. */
+export function weekdayName(number: number, lang: Lang): string {
+  const monday = Date.parse("2026-11-23T12:00:00+05:30");
+  return format("weekdayName", lang).format(monday + number * 86_400_000);
+}
+
+function noon(date: string): Date {
+  return new Date(`${date}T12:00:00+05:30`);
 }
 
 /** November 2026; nothing for a time that is none. */

@@ -16,6 +16,7 @@ import "./styles/shell.css";
 import "./styles/desk.css";
 import "./styles/pages.css";
 import "./styles/floor.css";
+import "./styles/roster.css";
 
 startWords("en");
 addEventListener("keydown", keys.handle);

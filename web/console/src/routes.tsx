@@ -13,6 +13,8 @@ import { MyCases } from "./features/cases/MyCases";
 import { ContactPage } from "./features/contact/ContactPage";
 import { Desk } from "./features/desk/Desk";
 import { FloorPage } from "./features/floor/FloorPage";
+import { PaperPage } from "./features/paper/PaperPage";
+import { RosterPage } from "./features/roster/RosterPage";
 import { SearchPage } from "./features/search/SearchPage";
 import { SetUp } from "./features/session/SetUp";
 import { SignIn } from "./features/session/SignIn";
@@ -55,6 +57,8 @@ const interaction = createRoute({
   component: () => <InteractionPage id={interaction.useParams().interactionId} />,
 });
 const floor = createRoute({ getParentRoute: () => gate, path: "/floor", component: FloorPage });
+const paper = createRoute({ getParentRoute: () => gate, path: "/paper", component: PaperPage });
+const roster = createRoute({ getParentRoute: () => gate, path: "/roster", component: RosterPage });
 const settings = createRoute({
   getParentRoute: () => gate,
   path: "/settings",
@@ -65,7 +69,18 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     setUp,
-    gate.addChildren([desk, floor, search, cases, oneCase, contact, interaction, settings]),
+    gate.addChildren([
+      desk,
+      floor,
+      roster,
+      paper,
+      search,
+      cases,
+      oneCase,
+      contact,
+      interaction,
+      settings,
+    ]),
   ]),
   basepath: "/console",
 });

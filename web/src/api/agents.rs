@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use ids::AgentId;
 use routing::{AgentState, Wanted};
 use serde::{Deserialize, Serialize};
+use telephony::driver::station::BadStationAddress;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -15,6 +16,9 @@ use crate::extract::Body;
 use crate::problem::{Answer, Problem, ProblemKind};
 use crate::records;
 use crate::wire::agent::{AgentView, WantedState};
+
+/// Longest address of a telephone, bytes.
+const STATION_LEN_MAX: usize = 200;
 
 /// A session description (RFC 8866).
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -70,6 +74,39 @@ pub async fn connect_media(
     let agent = AgentId::from(signed.person.user);
     let sdp = app.exchange().connect_agent_media(agent, &offer.sdp).await?;
     Ok(Json(Description { sdp }))
+}
+
+/// An operator's telephone.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StationChoice {
+    /// Where it is: `sip:201@10.0.0.5:5060`, an IP address and no name, at most 200 characters;
+    /// `null`: none, the browser's audio takes calls.
+    pub address: Option<String>,
+}
+
+/// Sets the SIP telephone on which the agent takes calls in this shift, instead of the browser's
+/// audio: each reservation rings it, and answering it accepts.
+#[utoipa::path(put, path = "/agents/me/station", tag = "agents", operation_id = "set_own_station",
+    security(("session" = [])), request_body = StationChoice,
+    responses(
+        (status = 200, description = "The agent, with the telephone.", body = AgentView),
+        (status = 409, description = "Not on the floor: the event stream is not connected."),
+        (status = 422, description = "It is no address of a telephone, or in no network for them."),
+    ))]
+pub async fn set_station(
+    State(app): State<App>,
+    signed: Signed<TakesCalls>,
+    Body(choice): Body<StationChoice>,
+) -> Answer<Json<AgentView>> {
+    let read = |text: String| {
+        let short = Some(text).filter(|text| text.len() <= STATION_LEN_MAX);
+        short.ok_or(BadStationAddress).and_then(|text| text.parse())
+    };
+    let address = choice.address.map(read).transpose();
+    let address = address.map_err(|wrong| Problem::field("address", wrong.to_string()))?;
+    let agent = AgentId::from(signed.person.user);
+    Ok(Json((&app.exchange().set_station(agent, address)?).into()))
 }
 
 /// Ends wrap-up early, once the form of the call is saved.

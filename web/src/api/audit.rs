@@ -150,6 +150,7 @@ const fn entity(entity: Entity) -> &'static str {
         Entity::Callback => "callback",
         Entity::User => "user",
         Entity::Configuration => "configuration",
+        Entity::Roster => "roster",
         Entity::Mixed => "mixed",
     }
 }

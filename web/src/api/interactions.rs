@@ -1,4 +1,7 @@
-//! `/interactions`: each contact with the helpline, as it was recorded.
+//! `/interactions`: each contact with the helpline, as it was recorded; [`paper`] enters what happened
+//! on paper.
+
+pub mod paper;
 
 use axum::Json;
 use axum::extract::State;

@@ -116,10 +116,12 @@ fn of_agent(error: ExchangeError) -> Problem {
     let state = |detail: &'static str| Problem::new(ProblemKind::WrongState, detail);
     match error {
         ExchangeError::Refused(RefusedWhy::WrongState) => state("The agent is not signed in."),
-        ExchangeError::NoAudio => state("The audio of the agent's browser is not connected."),
+        ExchangeError::NoAudio => state("The agent has neither browser's audio nor a telephone."),
         other @ (ExchangeError::Refused(_)
         | ExchangeError::NotYourCall
         | ExchangeError::NotOnTheFloor
+        | ExchangeError::AnswerTheTelephone
+        | ExchangeError::StationNotAllowed
         | ExchangeError::CallRefused(_)
         | ExchangeError::Unavailable
         | ExchangeError::Recording(_)) => other.into(),
@@ -136,6 +138,8 @@ fn of_caller(error: ExchangeError) -> Problem {
         | ExchangeError::NoAudio
         | ExchangeError::NotYourCall
         | ExchangeError::NotOnTheFloor
+        | ExchangeError::AnswerTheTelephone
+        | ExchangeError::StationNotAllowed
         | ExchangeError::CallRefused(_)
         | ExchangeError::Unavailable
         | ExchangeError::Recording(_)) => other.into(),

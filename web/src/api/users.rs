@@ -5,7 +5,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use ids::{Language, QueueId, Timestamp, UserId};
+use ids::{AgentId, Language, QueueId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use store::account::{self, NewAccount as New, setup};
 use store::audit::{self, Action, Entity, Entry, Purpose};
@@ -21,7 +21,7 @@ use crate::extract::{Body, Param, Queried};
 use crate::problem::{Answer, Problem};
 use crate::set_up_link;
 use crate::wire::Moment;
-use crate::wire::person::{Role, User};
+use crate::wire::person::{Role, SkillLevel, User};
 
 /// An account to be made.
 #[derive(Deserialize, ToSchema)]
@@ -41,6 +41,18 @@ pub struct NewUser {
     #[serde(default)]
     #[schema(value_type = Vec<String>, required = false)]
     pub queues: Vec<QueueId>,
+    /// Skills held.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub skills: Vec<SkillLevel>,
+}
+
+/// The skills of a person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Skills {
+    /// All of them; those that are not named are held no more.
+    pub skills: Vec<SkillLevel>,
 }
 
 /// An account with its one-time link. The link is shown once and goes to the person alone.
@@ -113,6 +125,7 @@ pub async fn create(
         role: wish.role.into(),
         languages: wish.languages,
         queues: wish.queues,
+        skills: held(wish.skills)?,
     };
     let by = &permitted;
     let make = |txn| async move {
@@ -176,6 +189,49 @@ pub async fn unlock(
     } else {
         Err(Problem::not_found("user"))
     }
+}
+
+/// Writes down which skills a person holds. Whoever is on the floor has them at once.
+#[utoipa::path(put, path = "/users/{id}/skills", tag = "users", operation_id = "set_user_skills",
+    params(("id" = uuid::Uuid, Path, description = "The account.")),
+    request_body = Skills, security(("session" = []), ("machine" = ["users:write"])),
+    responses(
+        (status = 200, description = "The account.", body = User),
+        (status = 404, description = "No such account."),
+    ))]
+pub async fn set_skills(
+    State(app): State<App>,
+    permitted: Permitted<KeepsAccounts>,
+    Param(id): Param<UserId>,
+    Body(wish): Body<Skills>,
+) -> Answer<Json<User>> {
+    let skills = &held(wish.skills)?;
+    let now = clock::now();
+    let by = &permitted;
+    let set = |txn| async move {
+        account::set_skills(&txn, id, skills).await?;
+        note(&txn, by, Action::Update, id, now).await?;
+        Answer::Ok(account::get(&txn, id).await?)
+    };
+    let found = app.store().write_txn(set).await?.ok_or_else(|| Problem::not_found("user"))?;
+    app.exchange().skills_changed(AgentId::from(id), skills).await?;
+    Ok(Json(found.into()))
+}
+
+/// Most skills of one person.
+const SKILLS_MAX: usize = 100;
+
+fn held(skills: Vec<SkillLevel>) -> Answer<Vec<ids::SkillLevel>> {
+    let twice = |(at, held): (usize, &SkillLevel)| {
+        skills[..at].iter().any(|before| before.skill == held.skill)
+    };
+    if skills.iter().enumerate().any(twice) {
+        return Err(Problem::field("skills", "A skill is named twice."));
+    }
+    if skills.len() > SKILLS_MAX {
+        return Err(Problem::field("skills", "A person has at most 100 skills."));
+    }
+    Ok(skills.into_iter().map(Into::into).collect())
 }
 
 /// Accounts of one page.

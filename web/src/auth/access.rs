@@ -51,6 +51,9 @@ access! {
     /// Those who direct it.
     DirectsFloor: [Supervisor, Admin], None;
 
+    /// Those who keep the roster.
+    KeepsRoster: [Supervisor, Admin], None;
+
     /// Those who read how the queues did.
     ReadsMetrics: [Supervisor, Admin, Auditor], Some("metrics:read");
 

@@ -1,7 +1,7 @@
 //! Sessions of people as the edge sees them: found by the cookie's token, ended, and told about when
 //! they end. The rows are `store`'s.
 
-use ids::{Language, QueueId, SessionId, Timestamp, UserId};
+use ids::{Language, QueueId, SessionId, SkillLevel, Timestamp, UserId};
 use store::account::session::{self, Current, Limits};
 use store::account::{Account, Role};
 use tokio::sync::broadcast;
@@ -34,6 +34,8 @@ pub struct Person {
     pub languages: Vec<Language>,
     /// Queues served.
     pub queues: Vec<QueueId>,
+    /// Skills held, each at its level.
+    pub skills: Vec<SkillLevel>,
     /// By which session.
     pub session: SessionId,
     /// When that session ends at the latest.
@@ -51,6 +53,7 @@ impl Person {
             role: account.role,
             languages: account.languages,
             queues: account.queues,
+            skills: account.skills,
             session,
             expires_at,
         }

@@ -142,6 +142,7 @@ async fn person(
         role,
         languages: languages.context("the languages of the demo's users")?,
         queues: queues(settings, role),
+        skills: Vec::new(),
     };
     let now = clock::now();
     let make = |txn| async move {

@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, bail};
 use clap::{Subcommand, ValueEnum};
-use ids::{Language, QueueId, UserId};
+use ids::{Language, Level, QueueId, SkillLevel, UserId};
 use store::account::{self, Account, NewAccount, Role, setup};
 use store::{Store, TxnError};
 
@@ -29,6 +29,9 @@ pub enum User {
         /// Queues served, with commas; all if absent.
         #[arg(long, value_delimiter = ',')]
         queues: Vec<QueueId>,
+        /// Skills held, each with its level 1 to 5: children:4,heart:2; 3 without a level.
+        #[arg(long, value_delimiter = ',', value_parser = skill_level)]
+        skills: Vec<SkillLevel>,
     },
     /// Take password, lock and sessions from an account and print a new set-up link.
     Reset {
@@ -86,7 +89,7 @@ impl User {
     pub async fn run(self, settings: &Settings) -> anyhow::Result<()> {
         let store = boot::open_store(settings).await?;
         match self {
-            Self::Add { username, role, name, languages, queues } => {
+            Self::Add { username, role, name, languages, queues, skills } => {
                 let all = || settings.queues.iter().map(|queue| queue.id).collect();
                 let new = NewAccount {
                     id: UserId::from_uuid(clock::fresh_id()),
@@ -95,6 +98,7 @@ impl User {
                     role: role.0,
                     languages,
                     queues: if queues.is_empty() { all() } else { queues },
+                    skills,
                 };
                 check_queues(settings, &new.queues)?;
                 let token = add(&store, &new).await?;
@@ -118,6 +122,15 @@ impl User {
         }
         Ok(())
     }
+}
+
+/// A skill as it is typed: `children:4`, or `children` for level 3.
+fn skill_level(text: &str) -> anyhow::Result<SkillLevel> {
+    let (name, level) = match text.split_once(':') {
+        Some((name, level)) => (name, Level::try_from(level.parse::<u8>()?)?),
+        None => (text, Level::default()),
+    };
+    Ok(SkillLevel { skill: name.parse()?, level })
 }
 
 fn check_queues(settings: &Settings, queues: &[QueueId]) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ids::{Class, QueueId};
+use ids::{Class, QueueId, SkillLevel};
 use ipnet::IpNet;
 use serde::Deserialize;
 use telephony::call::{PROMPT_MUSIC, PromptName, QueueSound, SayPlace};
@@ -103,6 +103,15 @@ impl Sip {
         }
         Ok(())
     }
+}
+
+/// `[station]`: operators' telephones.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Station {
+    /// Where they may be; empty: nobody takes calls on a telephone.
+    #[serde(deserialize_with = "each_from_text")]
+    pub networks: Vec<IpNet>,
 }
 
 /// `[media]`: the threads that carry audio.
@@ -298,6 +307,9 @@ pub struct Queue {
     /// Whose agents are asked too once a caller has waited long.
     #[serde(default)]
     pub overflow: Vec<Overflow>,
+    /// The skills that its callers need, by how long they have waited.
+    #[serde(default)]
+    pub skills: Vec<SkillStep>,
     /// What share of its callers is to be answered in time, and how long that is.
     #[serde(default)]
     pub service: Service,
@@ -374,6 +386,17 @@ const fn five() -> u32 {
 
 const fn yes() -> bool {
     true
+}
+
+/// One step of a queue's `skills`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SkillStep {
+    /// After such a wait, seconds.
+    pub after_s: u64,
+    /// What an agent must hold; nothing in the last step.
+    #[serde(default)]
+    pub needs: Vec<SkillLevel>,
 }
 
 /// One step of a queue's `overflow`.

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use ids::{AgentId, Skill};
+use ids::AgentId;
 use serde::Deserialize;
 use switchboard::AgentProfile;
 use utoipa::IntoParams;
@@ -72,7 +72,7 @@ fn profile(app: &App, person: &Person) -> AgentProfile {
         agent: AgentId::from(person.user),
         name: person.name.clone(),
         languages: person.languages.clone(),
-        skills: Vec::<Skill>::new(),
+        skills: person.skills.clone(),
         queues: person.queues.iter().copied().filter(known).collect(),
     }
 }

@@ -52,7 +52,7 @@ impl Frames {
             None => None,
         };
         let news = News::Snapshot {
-            agent: agent.flatten().as_ref().map(Into::into),
+            agent: agent.flatten().as_ref().map(|view| Box::new(view.into())),
             reservation,
             call: call.map(|view| CallView::seen(&view, Eyes::Handling, now)),
             queues: self.app.queues(now),

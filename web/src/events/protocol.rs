@@ -97,7 +97,7 @@ pub enum News {
     Snapshot {
         /// The agent; absent for those who take no calls.
         #[serde(skip_serializing_if = "Option::is_none")]
-        agent: Option<AgentView>,
+        agent: Option<Box<AgentView>>,
         /// What rings at this console.
         #[serde(skip_serializing_if = "Option::is_none")]
         reservation: Option<Box<Ringing>>,

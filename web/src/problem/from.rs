@@ -15,6 +15,7 @@ use store::account::session::FindError;
 use store::account::setup::SetupError;
 use store::audit::Entity;
 use store::config_version::{AddError, PublishError};
+use store::roster::RosterError;
 use store::sea_orm::DbErr;
 use switchboard::{ExchangeError, RecordingError};
 use telephony::call::Refusal;
@@ -35,7 +36,16 @@ impl From<ExchangeError> for Problem {
             ExchangeError::NotOnTheFloor => {
                 state("You are not on the floor: the event stream is not connected.")
             }
-            ExchangeError::NoAudio => state("Connect the audio of your browser first."),
+            ExchangeError::NoAudio => {
+                state("Connect the audio of your browser first, or set your telephone.")
+            }
+            ExchangeError::AnswerTheTelephone => {
+                state("Your telephone rings: answer it to take the caller.")
+            }
+            ExchangeError::StationNotAllowed => Self::field(
+                "address",
+                "No telephone may be there: it is in no network of `station.networks`.",
+            ),
             ExchangeError::CallRefused(refusal) => refused_call(refusal),
             ExchangeError::Recording(RecordingError::WrongState) => {
                 state("The call is not being recorded, or its recording is not paused.")
@@ -184,6 +194,31 @@ impl From<PublishError> for Problem {
     }
 }
 
+impl From<RosterError> for Problem {
+    fn from(error: RosterError) -> Self {
+        match error {
+            RosterError::UnknownAgent => Self::field("agent", "There is no such person."),
+            RosterError::NotFound => Self::not_found("entry of the roster"),
+            RosterError::NoteTooLong => Self::field("note", error.to_string()),
+            RosterError::BadLeave => Self::field("plan.until", error.to_string()),
+            RosterError::BadNeed => Self::field("seats", error.to_string()),
+            RosterError::Full => {
+                Self::new(ProblemKind::WrongState, "The roster is full: remove what is over.")
+            }
+            RosterError::Stale { current, changed } => {
+                let (by, at) = changed.unzip();
+                Self::new(ProblemKind::VersionConflict, "Somebody else changed it in between.")
+                    .current(Current {
+                        version: current,
+                        changed_by: by,
+                        changed_at: at.map(Into::into),
+                    })
+            }
+            error @ RosterError::Sql(_) => Self::fault(error),
+        }
+    }
+}
+
 impl From<TextsError> for Problem {
     fn from(error: TextsError) -> Self {
         match error {
@@ -316,6 +351,7 @@ const fn name(entity: Entity) -> &'static str {
         Entity::Callback => "call-back wish",
         Entity::User => "user",
         Entity::Configuration => "version",
+        Entity::Roster => "entry of the roster",
         Entity::Mixed => "record",
     }
 }

@@ -143,6 +143,48 @@ pub struct AgentView {
     pub reservation_id: Option<ReservationId>,
     /// Whether the audio of the agent's browser is connected.
     pub media_connected: bool,
+    /// The telephone that rings instead of the browser, if one is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub station: Option<StationView>,
+}
+
+/// An agent's SIP telephone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StationView {
+    /// Its address.
+    pub address: String,
+    /// What it is doing.
+    pub state: StationState,
+}
+
+/// What an agent's telephone is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StationState {
+    /// Nothing.
+    Ready,
+    /// It is called and has not said that it rings.
+    Calling,
+    /// It rings.
+    Ringing,
+    /// It was answered.
+    Answered,
+    /// It could not be reached when it was called last.
+    Unreachable,
+}
+
+impl From<&switchboard::StationView> for StationView {
+    fn from(view: &switchboard::StationView) -> Self {
+        use switchboard::StationState as State;
+        let state = match view.state {
+            State::Ready => StationState::Ready,
+            State::Calling => StationState::Calling,
+            State::Ringing => StationState::Ringing,
+            State::Answered => StationState::Answered,
+            State::Unreachable => StationState::Unreachable,
+        };
+        Self { address: view.address.clone(), state }
+    }
 }
 
 impl AgentView {
@@ -159,6 +201,7 @@ impl AgentView {
             call_id: view.rings_for,
             reservation_id: None,
             media_connected: view.media_connected,
+            station: view.station.as_ref().map(Into::into),
         }
     }
 }
@@ -268,6 +311,7 @@ mod tests {
             },
             next: None,
             media_connected: false,
+            station: None,
         };
         let wire = serde_json::to_value(AgentView::from(&view)).expect("json");
         assert_eq!(wire["state"], "break");

@@ -32,6 +32,27 @@ impl Day {
         self.0.tomorrow().map_or(Timestamp::from_micros(i64::MAX), midnight)
     }
 
+    /// Days since 1970-01-01.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        let since = self.0.since((jiff::Unit::Day, Date::constant(1970, 1, 1)));
+        // Every date that jiff knows is fewer than four million days away.
+        since.map_or(0, |span| span.get_days())
+    }
+
+    /// The day so many days after 1970-01-01; the nearest that jiff knows.
+    #[must_use]
+    pub fn from_number(number: i32) -> Self {
+        let days = jiff::Span::new().try_days(number).unwrap_or_default();
+        Self(Date::constant(1970, 1, 1).saturating_add(days))
+    }
+
+    /// The Monday of its week.
+    #[must_use]
+    pub fn monday(self) -> Self {
+        Self::from_number(self.number() - i32::from(self.0.weekday().to_monday_zero_offset()))
+    }
+
     /// A time of this day.
     #[must_use]
     pub fn at(self, time: jiff::civil::Time) -> Timestamp {
@@ -88,6 +109,19 @@ mod tests {
         assert_eq!(day.to_string(), "2026-11-22");
         let ten = day.at(jiff::civil::time(10, 5, 0, 0));
         assert_eq!(Moment(ten).to_string(), "2026-11-22T10:05:00.000+05:30");
+    }
+
+    #[test]
+    fn a_day_has_a_number_and_a_monday() {
+        for (text, number, monday) in [
+            ("1970-01-01", 0, "1969-12-29"),
+            ("2026-11-22", 20_779, "2026-11-16"),
+            ("2026-11-23", 20_780, "2026-11-23"),
+        ] {
+            let day: Day = text.parse().expect("a day");
+            assert_eq!((day.number(), Day::from_number(number)), (number, day));
+            assert_eq!(day.monday().to_string(), monday);
+        }
     }
 
     #[test]

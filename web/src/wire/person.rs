@@ -1,6 +1,6 @@
 //! People of the helpline on the wire: the signed-in one, and the accounts. Pure.
 
-use ids::{Language, QueueId, UserId};
+use ids::{Language, Level, QueueId, Skill, UserId};
 use serde::{Deserialize, Serialize};
 use store::account::{self, Account};
 use utoipa::ToSchema;
@@ -127,6 +127,8 @@ pub struct User {
     /// Queues served.
     #[schema(value_type = Vec<String>)]
     pub queues: Vec<QueueId>,
+    /// Skills held.
+    pub skills: Vec<SkillLevel>,
     /// The set-up link was used.
     pub has_password: bool,
     /// No password is accepted before this moment.
@@ -149,10 +151,35 @@ impl From<Account> for User {
             role: account.role.into(),
             languages: account.languages,
             queues: account.queues,
+            skills: account.skills.into_iter().map(Into::into).collect(),
             has_password: account.has_password,
             locked_until: account.locked_until.map(Into::into),
             disabled: account.disabled,
             created_at: account.created_at.into(),
         }
+    }
+}
+
+/// A skill and how well it is held, or must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SkillLevel {
+    /// Which skill, by its key: `children`.
+    #[schema(value_type = String)]
+    pub skill: Skill,
+    /// From 1 (has heard of it) to 5 (teaches it).
+    #[schema(value_type = u8, minimum = 1, maximum = 5)]
+    pub level: Level,
+}
+
+impl From<ids::SkillLevel> for SkillLevel {
+    fn from(held: ids::SkillLevel) -> Self {
+        Self { skill: held.skill, level: held.level }
+    }
+}
+
+impl From<SkillLevel> for ids::SkillLevel {
+    fn from(held: SkillLevel) -> Self {
+        Self { skill: held.skill, level: held.level }
     }
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::Moment;
 use super::agent::millis;
 use super::call::{CallView, Eyes};
+use super::person::SkillLevel;
 use crate::explain;
 
 /// A reservation that rings.
@@ -55,6 +56,13 @@ pub struct Explained {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub language: Option<Language>,
+    /// The step of the queue's skills in force, from 0.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub skill_step: u32,
+    /// The skills asked for at that step; absent if none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<SkillLevel>,
     /// Further queues whose agents could be asked, because the wait was long.
     #[schema(value_type = Vec<String>)]
     pub widened_to: Vec<QueueId>,
@@ -85,6 +93,7 @@ impl Explained {
         let excluded = &explanation.excluded;
         let counts = [
             ("other_queue", excluded.other_queue),
+            ("lacks_skill", excluded.lacks_skill),
             ("other_language", excluded.other_language),
             ("offline", excluded.offline),
             ("away", excluded.away),
@@ -103,6 +112,8 @@ impl Explained {
             eligible: explanation.eligible,
             excluded: counts.into_iter().map(|(rule, n)| (rule.to_owned(), n)).collect(),
             language: explanation.language,
+            skill_step: explanation.skill_step,
+            needs: explanation.needs.iter().copied().map(Into::into).collect(),
             widened_to: explanation.widened_to.clone(),
             knows_caller: explanation.knows_caller,
             all_ring: explanation.all_ring,

@@ -110,6 +110,7 @@ impl TestApp {
             name: format!("Test {username}"),
             role,
             languages: vec!["hi".parse().expect("tag"), "en".parse().expect("tag")],
+            skills: Vec::new(),
             queues: vec!["health".parse().expect("queue")],
         };
         let make = |txn| async move { anyhow::Ok(account::create(&txn, new, now).await?.id) };

@@ -79,6 +79,7 @@ const TABLE: &[(&str, &[Who])] = &[
     ("create_user", ACCOUNTS),
     ("reset_user", ACCOUNTS),
     ("unlock_user", ACCOUNTS),
+    ("set_user_skills", ACCOUNTS),
     ("list_audit", AUDIT),
     ("list_flows", GREETINGS),
     ("get_flow", GREETINGS),
@@ -96,6 +97,7 @@ const TABLE: &[(&str, &[Who])] = &[
     ("get_own_agent", AGENTS),
     ("set_own_state", AGENTS),
     ("connect_own_media", AGENTS),
+    ("set_own_station", AGENTS),
     ("finish_own_wrap_up", AGENTS),
     ("force_agent_state", DIRECTORS),
     ("move_call", DIRECTORS),
@@ -106,6 +108,14 @@ const TABLE: &[(&str, &[Who])] = &[
     ("list_queues", FLOOR),
     ("list_trunks", WATCHERS),
     ("get_queue_metrics", METRICS),
+    ("get_roster_week", STREAM),
+    ("get_roster_now", DIRECTORS),
+    ("add_roster_entry", DIRECTORS),
+    ("change_roster_entry", DIRECTORS),
+    ("remove_roster_entry", DIRECTORS),
+    ("restore_roster_entry", DIRECTORS),
+    ("copy_roster_week", DIRECTORS),
+    ("set_roster_need", DIRECTORS),
     ("accept_reservation", AGENTS),
     ("reject_reservation", AGENTS),
     ("get_call", CALLS),
@@ -131,6 +141,7 @@ const TABLE: &[(&str, &[Who])] = &[
     ("create_household", RECORDS),
     ("join_household", RECORDS),
     ("find_interactions_by_phone", RECORDS),
+    ("enter_paper_call", RECORDS),
     ("get_interaction", RECORDS),
     ("list_recordings", RECORDS),
     ("get_recording_audio", CALLS),
@@ -185,7 +196,8 @@ fn filled(path: &str) -> String {
     } else {
         "0192f0c1-2f1e-7c55-9c8e-0242ac120002"
     };
-    let path = path.replace("{name}", "health").replace("{version}", "1");
+    let path =
+        path.replace("{name}", "health").replace("{queue}", "health").replace("{version}", "1");
     path.replace("{id}", id).replace("{token}", "no-such-token")
 }
 

@@ -18,6 +18,7 @@ const CORPUS: &[(&str, &str, &str)] = &[
         r#"{"want":"break","break_reason":"meal","reason":"coverage"}"#,
     ),
     ("POST", "/api/v1/agents/me/media", r#"{"sdp":"v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\n"}"#),
+    ("PUT", "/api/v1/agents/me/station", r#"{"address":"sip:201@10.0.0.5:5060"}"#),
     ("POST", "/api/v1/web-calls", r#"{"sdp":"v=0","language":"hi","number":"104"}"#),
     ("POST", "/api/v1/session", r#"{"username":"operator1","password":"x"}"#),
     ("POST", "/api/v1/session/setup", r#"{"token":"x","password":"y"}"#),

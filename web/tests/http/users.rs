@@ -43,6 +43,31 @@ async fn an_account_is_made_set_up_once_and_used() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn skills_are_kept_with_their_levels() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let body = json!({"username": "bela", "name": "Bela Roy", "role": "doctor",
+        "skills": [{"skill": "children", "level": 4}]});
+    let made = json_of(admin.post("/api/v1/users", &body).await, StatusCode::CREATED).await;
+    assert_eq!(made["user"]["skills"], body["skills"]);
+    let path = format!("/api/v1/users/{}/skills", made["user"]["id"].as_str().expect("an id"));
+    let more =
+        json!({"skills": [{"skill": "heart", "level": 2}, {"skill": "children", "level": 5}]});
+    let changed = json_of(admin.put(&path, &more).await, StatusCode::OK).await;
+    assert_eq!(changed["skills"], more["skills"]);
+    let twice = json!({"skills": [{"skill": "heart", "level": 2}, {"skill": "heart", "level": 3}]});
+    let problem =
+        problem_of(admin.put(&path, &twice).await, StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            .await;
+    assert_eq!(problem["errors"][0]["field"], "skills");
+    let sixth = json!({"skills": [{"skill": "heart", "level": 6}]});
+    assert!(admin.put(&path, &sixth).await.status().is_client_error());
+    let nobody = "/api/v1/users/00000000-0000-0000-0000-000000000001/skills";
+    problem_of(admin.put(nobody, &more).await, StatusCode::NOT_FOUND, "not-found").await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_is_taken_once_and_queues_exist() {
     let app = TestApp::start().await;
     let admin = app.admin().await;

@@ -75,8 +75,8 @@ pub(crate) fn citizen(rng: &mut StdRng) -> Citizen {
     }
 }
 
-/// Languages and queues of an agent.
-pub(crate) fn profile(rng: &mut StdRng) -> (Vec<&'static str>, Vec<&'static str>) {
+/// Languages, queues and skills of an agent.
+pub(crate) fn profile(rng: &mut StdRng) -> Profile {
     let languages = match rng.random_range(0..10) {
         0..5 => vec!["hi", "en"],
         5..8 => vec!["hi"],
@@ -88,8 +88,16 @@ pub(crate) fn profile(rng: &mut StdRng) -> (Vec<&'static str>, Vec<&'static str>
         5..9 => vec!["health", "schemes"],
         _ => vec!["schemes"],
     };
-    (languages, queues)
+    let held = match rng.random_range(0..10) {
+        0..3 => vec![],
+        level @ 3..6 => vec![("heart", level)],
+        _ => vec![("heart", 2)],
+    };
+    (languages, queues, held)
 }
+
+/// What an agent serves, in names.
+pub(crate) type Profile = (Vec<&'static str>, Vec<&'static str>, Vec<(&'static str, u8)>);
 
 pub(crate) fn reply(rng: &mut StdRng) -> Reply {
     match rng.random_range(0..100) {

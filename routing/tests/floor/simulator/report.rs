@@ -23,6 +23,8 @@ pub(crate) struct Report {
     pub(crate) withdrawn: u32,
     pub(crate) estimated: u32,
     pub(crate) widened: u32,
+    pub(crate) eased: u32,
+    pub(crate) dropped: u32,
     pub(crate) known: u32,
     pub(crate) regained: u32,
     pub(crate) overdue: u32,
@@ -53,6 +55,8 @@ impl Report {
             withdrawn: self.withdrawn + other.withdrawn,
             estimated: self.estimated + other.estimated,
             widened: self.widened + other.widened,
+            eased: self.eased + other.eased,
+            dropped: self.dropped + other.dropped,
             known: self.known + other.known,
             regained: self.regained + other.regained,
             overdue: self.overdue + other.overdue,
@@ -69,7 +73,9 @@ impl fmt::Display for Report {
         let Self { answered, abandoned, events, rings, missed, rejected, .. } = self;
         let Self { lost, taken, replaced, relaxed, late, raised, .. } = self;
         let Self { returned, restarts, jumps, twice, moved, reclassed, forced, .. } = self;
-        let Self { withdrawn, estimated, widened, known, regained, overdue, .. } = self;
+        let Self {
+            withdrawn, estimated, widened, eased, dropped, known, regained, overdue, ..
+        } = self;
         write!(f, "{answered} answered, {abandoned} abandoned, {events} events, {rings} rings ")?;
         write!(
             f,
@@ -84,7 +90,10 @@ impl fmt::Display for Report {
             "{raised} raised, {returned} returned, {restarts} restarts, {jumps} clock jumps, "
         )?;
         write!(f, "{twice} events twice, {moved} moved, {reclassed} reclassed, {forced} forced, ")?;
-        write!(f, "{withdrawn} withdrawn, {estimated} waits estimated, {widened} widened, ")?;
+        write!(
+            f,
+            "{withdrawn} withdrawn, {estimated} waits estimated, {widened} widened, {eased} eased, {dropped} dropped, "
+        )?;
         write!(f, "{known} known to the agent, {regained} places regained, {overdue} overdue")
     }
 }

@@ -17,7 +17,7 @@ use super::people::{self, Citizen, Fate, seconds};
 use super::plan::Plan;
 use super::report::Report;
 use crate::oracle::Oracle;
-use crate::support::{agent, at, call, config, language, queue};
+use crate::support::{agent, at, call, config, language, queue, skill_step, skills};
 
 mod reactions;
 
@@ -70,7 +70,12 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: u64, agents: u32, callers: u32) -> Self {
         let overflow = vec![Overflow { after: Duration::from_secs(60), queue: queue("schemes") }];
-        let rules = QueueRules { waiting_max: None, overflow };
+        let skills = vec![
+            skill_step(0, &[("heart", 4)]),
+            skill_step(20, &[("heart", 2)]),
+            skill_step(45, &[]),
+        ];
+        let rules = QueueRules { overflow, skills, ..QueueRules::default() };
         let config = FloorConfig {
             rules: BTreeMap::from([(queue("health"), rules)]),
             report_required: true,
@@ -311,7 +316,14 @@ impl World {
             return Ok(());
         }
         self.ends(id, Fate::Answered);
-        self.happens(FloorEvent::CallEnded { call: id })
+        if self.rng.random_bool(0.9) {
+            return self.happens(FloorEvent::CallEnded { call: id });
+        }
+        // The line failed; whoever calls again from there has the old wait.
+        self.report.dropped += 1;
+        let Citizen { key, queue, since, .. } = *self.citizen(id);
+        self.hung_up.insert(key, (self.now, queue, since));
+        self.happens(FloorEvent::CallDropped { call: id })
     }
 
     fn is_cut_off(&mut self, id: CallId) -> Result<(), String> {
@@ -330,11 +342,11 @@ impl World {
     fn comes_back(&mut self, id: AgentId) -> Result<(), String> {
         let state = self.floor.agent(id).map(|row| row.state);
         if matches!(state, None | Some(AgentState::Offline)) || self.rng.random_bool(0.05) {
-            let (languages, queues) = people::profile(&mut self.rng);
+            let (languages, queues, held) = people::profile(&mut self.rng);
             self.happens(FloorEvent::AgentRegistered {
                 agent: id,
                 languages: languages.into_iter().map(language).collect(),
-                skills: Vec::new(),
+                skills: skills(&held),
                 queues: queues.into_iter().map(queue).collect(),
             })?;
         }

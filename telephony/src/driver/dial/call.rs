@@ -53,7 +53,7 @@ pub(super) async fn place(
             }
         };
         let first_answer_by = route.trunk.is_some().then(|| Instant::now() + FIRST_ANSWER_DEADLINE);
-        let patience = Patience { first_answer_by, gives_up_at };
+        let patience = Patience { first_answer_by, gives_up_at, taken_back: None };
         let mut rings = || {
             if report.rang_after.is_none() {
                 report.rang_after = Some(began.elapsed());

@@ -50,7 +50,7 @@ impl Dialler {
             .with_user_agent(concat!("helpline-dial/", env!("CARGO_PKG_VERSION")))
             .with_transport_layer(transport)
             .with_cancel_token(stop.clone())
-            .with_inspector(Box::new(Dialect { retry_after_s: None }))
+            .with_inspector(Box::new(Dialect::default()))
             .with_option(EndpointOption { callid_format: CallIdFormat::Uuid, ..Default::default() })
             .build();
         let requests = endpoint.incoming_transactions().map_err(bind_error)?;

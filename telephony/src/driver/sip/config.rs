@@ -16,8 +16,10 @@ pub struct SipConfig {
     pub listen: SocketAddr,
     /// The address by which the trunk reaches us, if it is not the one we listen on (NAT).
     pub public_address: Option<IpAddr>,
-    /// The trunks. Everybody else gets silence.
+    /// The trunks. Everybody else but stations gets silence.
     pub trunks: Vec<TrunkConfig>,
+    /// Networks of operators' telephones: we call them, they call nobody through us.
+    pub stations: Vec<IpNet>,
     /// Numbers for whose callers places are kept, out of `calls_max`.
     pub reserved: Vec<ReservedLine>,
     /// How the trunks are asked whether they live.
@@ -47,6 +49,7 @@ impl SipConfig {
             listen,
             public_address: None,
             trunks: vec![trunk],
+            stations: Vec::new(),
             reserved: Vec::new(),
             keep_alive: KeepAlive::default(),
             calls_max: 2000,

@@ -1,6 +1,6 @@
 //! Which extensions of SIP a request insists on, and which its sender has. Pure.
 
-use rsipstack::sip::{Header, Method, Request};
+use rsipstack::sip::{Header, Headers, Method, Request};
 
 /// The extensions that we have.
 const SUPPORTED: [&str; 1] = [TIMER];
@@ -15,21 +15,21 @@ pub(super) fn unsupported(request: &Request) -> Option<String> {
     if matches!(request.method, Method::Ack | Method::Cancel | Method::Bye) {
         return None;
     }
-    let required = tags(request, required);
+    let required = tags(&request.headers, required);
     let missing: Vec<&str> = required.filter(|tag| !is_one_of(&SUPPORTED, tag)).collect();
     (!missing.is_empty()).then(|| missing.join(", "))
 }
 
 /// Whether the sender has this extension.
 pub(super) fn supports(request: &Request, extension: &str) -> bool {
-    let mut has = tags(request, |header| supported(header).or_else(|| required(header)));
+    let mut has = tags(&request.headers, |header| supported(header).or_else(|| required(header)));
     has.any(|tag| tag.eq_ignore_ascii_case(extension))
 }
 
 /// Whether the sender takes requests of this method.
-pub(super) fn allows(request: &Request, method: Method) -> bool {
+pub(super) fn allows(headers: &Headers, method: Method) -> bool {
     let name = method.to_string();
-    tags(request, allowed).any(|tag| tag == name)
+    tags(headers, allowed).any(|tag| tag == name)
 }
 
 fn required(header: &Header) -> Option<&str> {
@@ -50,10 +50,10 @@ fn is_one_of(known: &[&str], tag: &str) -> bool {
 
 /// The words of all headers that `value` picks, which may stand in one line or in several.
 fn tags<'a>(
-    request: &'a Request,
+    headers: &'a Headers,
     value: impl Fn(&'a Header) -> Option<&'a str>,
 ) -> impl Iterator<Item = &'a str> {
-    let lines = request.headers.iter().filter_map(value);
+    let lines = headers.iter().filter_map(value);
     lines.flat_map(|line| line.split(',')).map(str::trim).filter(|tag| !tag.is_empty())
 }
 
@@ -92,7 +92,7 @@ mod tests {
             request("INVITE", "Supported: 100rel\r\nk: timer\r\nAllow: INVITE, UPDATE\r\n");
         assert!(supports(&invite, TIMER));
         assert!(!supports(&request("INVITE", ""), TIMER));
-        assert!(allows(&invite, Method::Update));
-        assert!(!allows(&invite, Method::Info));
+        assert!(allows(&invite.headers, Method::Update));
+        assert!(!allows(&invite.headers, Method::Info));
     }
 }

@@ -18,7 +18,7 @@ use rsipstack::transport::SipConnection;
 use super::port::{Shared, allow};
 use super::refusal::{RETRY_AFTER_S, SipRefusal};
 use super::session_timer::SessionTimer;
-use super::{Invitation, caller, extensions, leg};
+use super::{Invitation, caller, extensions, leg, listen};
 use crate::call::Refusal;
 use crate::driver::clock;
 use crate::driver::trunk::TrunkConfig;
@@ -142,9 +142,14 @@ async fn is_confirmed(dialog: &InviteDialog) -> bool {
 async fn new_call(shared: Arc<Shared>, mut transaction: Transaction) {
     metrics::counter!("helpline_sip_invites_total").increment(1);
     // The door lets nobody else in; a trunk whose name has just moved to another address gets silence.
-    let source = source(&transaction).and_then(|ip| shared.trunks.recognise(ip));
-    let Some((index, trunk)) = source.and_then(|index| Some((index, shared.trunks.get(index)?)))
+    let source = source(&transaction);
+    let of_trunk = source.and_then(|ip| shared.trunks.recognise(ip));
+    let Some((index, trunk)) = of_trunk.and_then(|index| Some((index, shared.trunks.get(index)?)))
     else {
+        if source.is_some_and(|ip| listen::is_station(&shared, ip)) {
+            // Operators' telephones are called; nobody calls through us with one.
+            reply(&mut transaction, StatusCode::Forbidden, Vec::new()).await;
+        }
         return;
     };
     if !knows_password(&shared, &mut transaction, &trunk.config).await {

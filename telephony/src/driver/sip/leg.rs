@@ -3,6 +3,7 @@
 //! However the task ends — BYE, CANCEL, refusal, a lost peer, a panic — the leg leaves the table,
 //! the dialog leaves the stack and exactly one [`SipEvent::Left`] is reported: [`Guard`] sees to it.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use rsipstack::dialog::dialog::{
     DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle,
 };
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{Header, StatusCode};
+use rsipstack::sip::{Header, Response, StatusCode};
 use rsipstack::transaction::Transaction;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -23,8 +24,9 @@ use super::refresh::{Lifetime, Refreshed};
 use super::refusal::SipRefusal;
 use super::session_timer::SessionTimer;
 use super::within::{Exchanging, cseq};
-use super::{Invitation, SipEvent};
+use super::{Invitation, SipEvent, TakenBack};
 use crate::call::{LeftHow, Refusal};
+use crate::sdp::TrunkOffer;
 
 /// How long the exchange may take to accept an event before the leg gives up on it.
 const EVENT_DEADLINE: Duration = Duration::from_secs(5);
@@ -39,6 +41,8 @@ pub(super) enum Command {
     Answer(String),
     Refuse(Refusal),
     HangUp,
+    /// Take a call of ours back that nobody has answered.
+    TakeBack(TakenBack),
     /// What the exchange says to an offer, or its own.
     Describe(Result<String, Refusal>),
     /// Refuse if it still rings, else hang up.
@@ -67,14 +71,34 @@ pub(super) fn start(
 async fn run(
     mut leg: Leg,
     mut transaction: Transaction,
-    mut states: DialogStateReceiver,
-    mut commands: mpsc::Receiver<Command>,
+    states: DialogStateReceiver,
+    commands: mpsc::Receiver<Command>,
     invitation: Invitation,
 ) {
     let mut handler = leg.dialog.clone();
     let handling = handler.handle(&mut transaction);
     tokio::pin!(handling);
     leg.report(SipEvent::Invited(Box::new(invitation))).await;
+    let invite_open = attend(&mut leg, handling.as_mut(), states, commands).await;
+    let stop = leg.shared.stop.clone();
+    drop(leg);
+    if invite_open {
+        // A refusal is repeated until the caller's side confirms it (RFC 3261 §17.2.1).
+        tokio::select! {
+            _confirmed = timeout(LAST_WORDS_DEADLINE, handling) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Stays with a leg until it is over. `handling` is the INVITE that it came with; true if that is still
+/// open. One that we placed has none.
+pub(super) async fn attend(
+    leg: &mut Leg,
+    mut handling: Pin<&mut impl Future<Output = rsipstack::Result<()>>>,
+    mut states: DialogStateReceiver,
+    mut commands: mpsc::Receiver<Command>,
+) -> bool {
     let mut invite_open = true;
     while !leg.over {
         let (set_up_ends, due) = (leg.set_up_ends, leg.due());
@@ -96,15 +120,7 @@ async fn run(
             () = leg.shared.stop.cancelled() => leg.lose(),
         }
     }
-    let stop = leg.shared.stop.clone();
-    drop(leg);
-    if invite_open {
-        // A refusal is repeated until the caller's side confirms it (RFC 3261 §17.2.1).
-        tokio::select! {
-            _confirmed = timeout(LAST_WORDS_DEADLINE, handling) => {}
-            () = stop.cancelled() => {}
-        }
-    }
+    invite_open
 }
 
 pub(super) struct Leg {
@@ -123,8 +139,8 @@ pub(super) struct Leg {
     waits: bool,
     pub(super) confirmed: bool,
     over: bool,
-    /// Given back when the leg has left.
-    _place: Admitted,
+    /// Given back when the leg has left. Operators' telephones take none.
+    _place: Option<Admitted>,
 }
 
 impl Leg {
@@ -141,15 +157,47 @@ impl Leg {
             shared,
             description: None,
             exchanging: Exchanging::Nothing,
-            lifetime: Lifetime::new(timer, &dialog.initial_request()),
+            lifetime: Lifetime::new(timer, &dialog.initial_request().headers),
             refreshing: None,
             dialog,
             set_up_ends,
             waits: true,
             confirmed: false,
             over: false,
-            _place: place,
+            _place: Some(place),
         }
+    }
+
+    /// A call of ours that was answered just now.
+    pub(super) fn taken(
+        shared: Arc<Shared>,
+        id: LegId,
+        dialog: InviteDialog,
+        answer: &Response,
+        offer: String,
+    ) -> Self {
+        metrics::gauge!("helpline_sip_legs").increment(1);
+        let timer = SessionTimer::placed(shared.timer_settings(), &answer.headers);
+        Self {
+            guard: Guard { shared: shared.clone(), id, dialog: dialog.clone(), how: None },
+            shared,
+            description: Some(offer),
+            exchanging: Exchanging::Nothing,
+            lifetime: Lifetime::new(timer, &answer.headers),
+            refreshing: None,
+            dialog,
+            set_up_ends: Instant::now(),
+            waits: false,
+            confirmed: true,
+            over: false,
+            _place: None,
+        }
+    }
+
+    /// Tells the exchange of an answer to a call of ours.
+    pub(super) async fn report_taken(&mut self, answer: TrunkOffer) {
+        let leg = self.guard.id;
+        self.report(SipEvent::Taken { leg, answer: Box::new(answer) }).await;
     }
 
     /// Tells the exchange. One that does not listen any more cannot run a call: it ends.
@@ -177,6 +225,7 @@ impl Leg {
                     self.end();
                 }
             }
+            Command::TakeBack(_) => self.end(),
             Command::End(refusal) => {
                 self.refuse(refusal);
                 self.end();

@@ -84,7 +84,7 @@ async fn rest_after(error: &io::Error) {
 
 fn admit(shared: &Shared, stream: TcpStream, peer: SocketAddr, address: SocketAddr) {
     let transport = &shared.dialogs.endpoint.transport_layer;
-    if !is_trunk(shared, peer.ip()) || transport.connections_count() >= TCP_CONNECTIONS_MAX {
+    if !is_known(shared, peer.ip()) || transport.connections_count() >= TCP_CONNECTIONS_MAX {
         return;
     }
     let local = SipAddr { r#type: Some(rsipstack::sip::Transport::Tcp), addr: address.into() };
@@ -95,10 +95,15 @@ fn admit(shared: &Shared, stream: TcpStream, peer: SocketAddr, address: SocketAd
     }
 }
 
-/// Whether this address belongs to a trunk. A stranger is counted and gets silence: an answer of
-/// any kind tells a scanner that here is a telephone exchange.
-pub(super) fn is_trunk(shared: &Shared, ip: IpAddr) -> bool {
-    let known = shared.trunks.recognise(ip).is_some();
+/// Whether operators' telephones stand at this address.
+pub(super) fn is_station(shared: &Shared, ip: IpAddr) -> bool {
+    shared.config.stations.iter().any(|network| network.contains(&ip.to_canonical()))
+}
+
+/// Whether this address belongs to a trunk or a station. A stranger is counted and gets silence: an
+/// answer of any kind tells a scanner that here is a telephone exchange.
+pub(super) fn is_known(shared: &Shared, ip: IpAddr) -> bool {
+    let known = shared.trunks.recognise(ip).is_some() || is_station(shared, ip);
     if !known {
         shared.counters.strangers.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("helpline_sip_strangers_total").increment(1);

@@ -85,7 +85,7 @@ impl RsipPort {
         let way = Way { endpoint, contact, trunk: &trunk.config, to, address };
         let option = invite(way, &call.to, call.from.as_deref(), &call.offer)?;
         let first_answer_by = Some(Instant::now() + within);
-        let patience = Patience { first_answer_by, gives_up_at };
+        let patience = Patience { first_answer_by, gives_up_at, taken_back: None };
         let tried = try_once(dialogs, option, patience, &mut || {}).await;
         let Ok(tried) = tried else { return Ok(Outcome::Failed(TrunkFault::Unreachable)) };
         match (verdict(&tried), tried) {

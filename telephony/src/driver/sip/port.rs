@@ -26,10 +26,11 @@ use super::admitted::Admitted;
 use super::config::{SipConfig, SipCounts, SipStartError};
 use super::refusal::RETRY_AFTER_S;
 use super::session_timer::TimerSettings;
-use super::{SipEvent, SipPort, incoming, leg, listen};
+use super::{SipEvent, SipPort, StationCall, TakenBack, incoming, leg, listen, placed};
 use crate::call::Refusal;
 use crate::driver::clock;
-use crate::driver::trunk::dialect::Dialect;
+use crate::driver::station::StationAddress;
+use crate::driver::trunk::dialect::{CancelReasons, Dialect};
 use crate::driver::trunk::digest::Check;
 use crate::driver::trunk::keep::{Keeping, keep};
 use crate::driver::trunk::table::Table;
@@ -60,6 +61,7 @@ pub(super) struct Shared {
     pub(super) legs: Mutex<HashMap<LegId, mpsc::Sender<leg::Command>>>,
     pub(super) events: mpsc::Sender<SipEvent>,
     pub(super) counters: Counters,
+    pub(super) cancel_reasons: CancelReasons,
     pub(super) requests: Arc<Semaphore>,
     pub(super) tasks: TaskTracker,
     pub(super) stop: CancellationToken,
@@ -118,7 +120,10 @@ impl RsipPort {
         let stop = CancellationToken::new();
         let transport = TransportLayer::new(stop.clone());
         transport.add_transport(listeners.udp.into());
-        let endpoint = endpoint(transport, stop.clone(), config.repeat_after);
+        let cancel_reasons = CancelReasons::default();
+        let dialect =
+            Dialect { retry_after_s: Some(RETRY_AFTER_S), cancel_reasons: cancel_reasons.clone() };
+        let endpoint = endpoint(transport, stop.clone(), (config.repeat_after, dialect));
         let requests = endpoint.incoming_transactions().map_err(stack_error)?;
         let configs = config.trunks.clone();
         let until_down = config.keep_alive.failures_until_down;
@@ -132,6 +137,7 @@ impl RsipPort {
             legs: Mutex::default(),
             events,
             counters: Counters::default(),
+            cancel_reasons,
             requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
             tasks: TaskTracker::new(),
             stop,
@@ -237,6 +243,18 @@ impl SipPort for RsipPort {
         self.command(leg, leg::Command::HangUp);
     }
 
+    fn may_call(&self, station: &StationAddress) -> bool {
+        listen::is_station(&self.shared, station.socket().ip())
+    }
+
+    fn place(&self, leg: LegId, call: StationCall) {
+        placed::start(&self.shared, leg, call);
+    }
+
+    fn take_back(&self, leg: LegId, why: TakenBack) {
+        self.command(leg, leg::Command::TakeBack(why));
+    }
+
     fn trunks(&self) -> Vec<TrunkView> {
         let door = self.shared.door.lock().unwrap_or_else(PoisonError::into_inner);
         self.shared.trunks.views(|trunk| door.open(trunk))
@@ -253,13 +271,17 @@ fn stack_error(source: rsipstack::Error) -> SipStartError {
     SipStartError::Stack { source: Box::new(source) }
 }
 
-fn endpoint(transport: TransportLayer, stop: CancellationToken, t1: Duration) -> Endpoint {
+fn endpoint(
+    transport: TransportLayer,
+    stop: CancellationToken,
+    (t1, dialect): (Duration, Dialect),
+) -> Endpoint {
     EndpointBuilder::new()
         .with_user_agent(concat!("helpline/", env!("CARGO_PKG_VERSION")))
         .with_transport_layer(transport)
         .with_cancel_token(stop)
         .with_allows(incoming::METHODS.to_vec())
-        .with_inspector(Box::new(Dialect { retry_after_s: Some(RETRY_AFTER_S) }))
+        .with_inspector(Box::new(dialect))
         .with_option(EndpointOption {
             t1,
             t4: 10 * t1,
@@ -275,7 +297,7 @@ fn endpoint(transport: TransportLayer, stop: CancellationToken, t1: Duration) ->
 fn guard_door(shared: &Arc<Shared>) {
     let door: Weak<Shared> = Arc::downgrade(shared);
     shared.dialogs.endpoint.transport_layer.set_whitelist(move |ip: IpAddr| {
-        let known = door.upgrade().is_some_and(|shared| listen::is_trunk(&shared, ip));
+        let known = door.upgrade().is_some_and(|shared| listen::is_known(&shared, ip));
         std::future::ready(known)
     });
 }

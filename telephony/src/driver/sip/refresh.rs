@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use rsipstack::sip::{Method, Request, Response};
+use rsipstack::sip::{Headers, Method, Request, Response};
 use tokio::time::Instant;
 
 use super::extensions::allows;
@@ -28,9 +28,9 @@ pub(super) struct Lifetime {
 }
 
 impl Lifetime {
-    /// As the first INVITE and our answer have it.
-    pub(super) fn new(timer: SessionTimer, invite: &Request) -> Self {
-        let takes_update = allows(invite, Method::Update);
+    /// As the first INVITE and its answer have it; `theirs` are the headers of the far end's part.
+    pub(super) fn new(timer: SessionTimer, theirs: &Headers) -> Self {
+        let takes_update = allows(theirs, Method::Update);
         let mut lifetime =
             Self { timer, takes_update, refreshed_at: Instant::now(), refresh_due: None };
         lifetime.begin();
@@ -53,7 +53,7 @@ impl Lifetime {
     /// The far end has refreshed it.
     pub(super) fn refreshed_by_them(&mut self, timer: SessionTimer, request: &Request) {
         self.timer = timer;
-        self.takes_update |= allows(request, Method::Update);
+        self.takes_update |= allows(&request.headers, Method::Update);
         self.begin();
     }
 

@@ -78,6 +78,13 @@ impl SessionTimer {
         Ok(Self { interval_s, refresher, is_known })
     }
 
+    /// The timer of a call of ours, from the far end's 2xx. We ask for none in the INVITE, so that no
+    /// telephone refuses us for its length; a far end that names none is refreshed by us.
+    pub(super) fn placed(settings: TimerSettings, answer: &Headers) -> Self {
+        let interval_s = settings.interval_s;
+        Self { interval_s, refresher: Refresher::Us, is_known: false }.refreshed(settings, answer)
+    }
+
     /// What the far end's 2xx to our refresh settles (RFC 4028 §7.2). Without the header it knows no
     /// timers: then we go on refreshing.
     pub(super) fn refreshed(self, settings: TimerSettings, answer: &Headers) -> Self {

@@ -5,8 +5,11 @@
 //! we; but it reads only a challenge in its own dialect (`SHA256`, one quality) and writes `qop` in
 //! quotes, which strict trunks refuse (RFC 7616 §3.4: a token).
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use rsipstack::sip::headers::{ProxyAuthenticate, WwwAuthenticate};
-use rsipstack::sip::{Header, Headers, SipMessage, StatusCode};
+use rsipstack::sip::{Header, Headers, HeadersExt as _, Method, Request, SipMessage, StatusCode};
 use rsipstack::transaction::endpoint::MessageInspector;
 use rsipstack::transport::SipAddr;
 
@@ -14,9 +17,36 @@ use super::config::DigestAlgorithm;
 use super::digest::Challenge;
 
 /// The translator of one endpoint. With `retry_after_s`, each 503 gets `Retry-After`: the stack's way
-/// to refuse takes no headers.
+/// to refuse takes no headers, and neither does its way to cancel: those get the reason noted for them.
+#[derive(Default)]
 pub(crate) struct Dialect {
     pub(crate) retry_after_s: Option<u32>,
+    pub(crate) cancel_reasons: CancelReasons,
+}
+
+/// Why calls of ours are cancelled (RFC 3326), by Call-ID.
+#[derive(Clone, Default)]
+pub(crate) struct CancelReasons(Arc<Mutex<HashMap<String, &'static str>>>);
+
+impl CancelReasons {
+    /// The reason that a CANCEL of this call carries from now on.
+    pub(crate) fn note(&self, call_id: &str, reason: &'static str) {
+        self.locked().insert(call_id.to_owned(), reason);
+    }
+
+    /// The call is decided.
+    pub(crate) fn forget(&self, call_id: &str) {
+        self.locked().remove(call_id);
+    }
+
+    fn of(&self, cancel: &Request) -> Option<&'static str> {
+        let call_id = cancel.call_id_header().ok()?;
+        self.locked().get(call_id.value()).copied()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<String, &'static str>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl MessageInspector for Dialect {
@@ -31,6 +61,11 @@ impl MessageInspector for Dialect {
                 }
             }
             SipMessage::Request(request) => {
+                if request.method == Method::Cancel
+                    && let Some(reason) = self.cancel_reasons.of(request)
+                {
+                    request.headers.unique_push(Header::Reason(reason.into()));
+                }
                 for header in request.headers.iter_mut() {
                     if let Header::Authorization(value) = header {
                         *value = spoken(value.value()).into();
@@ -125,7 +160,7 @@ mod tests {
              WWW-Authenticate: Digest realm=\"r\", nonce=\"s\", algorithm=SHA-256, \
              qop=\"auth,auth-int\", opaque=\"o\"\r\nContent-Length: 0\r\n\r\n";
         let response = Response::try_from(text.as_bytes()).expect("readable");
-        let read = Dialect { retry_after_s: None }.after_received(response.into(), None);
+        let read = Dialect::default().after_received(response.into(), None);
         let text = read.to_string();
         assert_eq!(text.matches("WWW-Authenticate").count(), 1, "{text}");
         assert!(

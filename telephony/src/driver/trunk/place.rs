@@ -11,6 +11,7 @@ use rsipstack::platform::JoinHandle;
 use rsipstack::sip::{Header, Response, StatusCode, Uri};
 use thiserror::Error;
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::choice::{About, about};
@@ -121,11 +122,22 @@ pub(crate) fn invite(
 
 /// How long one try waits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
+pub(crate) struct Patience<'a> {
     /// For any answer at all; `None`: as long as for the whole.
     pub(crate) first_answer_by: Option<Instant>,
     /// For somebody to answer.
     pub(crate) gives_up_at: Instant,
+    /// Done once the call is wanted no more.
+    pub(crate) taken_back: Option<&'a CancellationToken>,
+}
+
+impl Patience<'_> {
+    async fn taken_back(&self) {
+        match self.taken_back {
+            Some(token) => token.cancelled().await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// What came of one try.
@@ -152,6 +164,14 @@ struct Inviting<'a> {
     invited: Option<JoinHandle<InviteAsyncResult>>,
 }
 
+impl Inviting<'_> {
+    /// Takes the INVITE back: at once if it was heard, else as soon as it is. Until when that may take.
+    async fn cancel(&self) -> Instant {
+        let _unconfirmed = timeout(LAST_WORDS_DEADLINE, self.dialog.cancel()).await;
+        Instant::now() + LAST_WORDS_DEADLINE
+    }
+}
+
 impl Drop for Inviting<'_> {
     fn drop(&mut self) {
         if let Some(invited) = self.invited.take() {
@@ -168,28 +188,33 @@ impl Drop for Inviting<'_> {
 pub(crate) async fn try_once(
     dialogs: &Arc<DialogLayer>,
     option: InviteOption,
-    patience: Patience,
+    patience: Patience<'_>,
     rings: &mut (dyn FnMut() + Send),
 ) -> Result<Tried, rsipstack::Error> {
     let (states, mut changes) = dialogs.new_dialog_state_channel();
     let (dialog, invited) = dialogs.do_invite_async(option, states)?;
     let mut inviting = Inviting { dialogs, dialog, invited: Some(invited) };
-    let (mut given_up, mut heard) = (false, false);
+    // Once we have taken the call back: until when its end may take.
+    let mut over_by: Option<Instant> = None;
+    let mut heard = false;
     loop {
-        let ends_at = match patience.first_answer_by {
-            _ if given_up => patience.gives_up_at + LAST_WORDS_DEADLINE,
-            Some(first) if !heard => first.min(patience.gives_up_at),
-            Some(_) | None => patience.gives_up_at,
+        let ends_at = match (over_by, patience.first_answer_by) {
+            (Some(over_by), _) => over_by,
+            (None, Some(first)) if !heard => first.min(patience.gives_up_at),
+            (None, Some(_) | None) => patience.gives_up_at,
         };
         let change = tokio::select! {
             change = changes.recv() => change,
+            () = patience.taken_back(), if over_by.is_none() => {
+                over_by = Some(inviting.cancel().await);
+                continue;
+            }
             () = sleep_until(ends_at) => {
-                if given_up || !heard {
+                if over_by.is_some() || !heard {
                     // Not even `100 Trying`: there is nobody to take a CANCEL.
                     return Ok(Tried::Silent);
                 }
-                given_up = true;
-                let _unconfirmed = timeout(LAST_WORDS_DEADLINE, inviting.dialog.cancel()).await;
+                over_by = Some(inviting.cancel().await);
                 continue;
             }
         };
@@ -197,7 +222,7 @@ pub(crate) async fn try_once(
             None => return Ok(Tried::Silent),
             Some(DialogState::Terminated(_, reason)) => {
                 settle(&mut inviting).await;
-                return Ok(Tried::Over { reason, given_up });
+                return Ok(Tried::Over { reason, given_up: over_by.is_some() });
             }
             Some(DialogState::Confirmed(_, answer)) => {
                 // The INVITE's own task goes on by itself: it repeats the ACK when it must.

@@ -86,7 +86,7 @@ impl Way<'_> {
 
     /// Where the packets go.
     pub(crate) fn destination(&self) -> SipAddr {
-        SipAddr { r#type: Some(stack_transport(self.trunk.transport)), addr: self.address.into() }
+        stack_address(self.trunk.transport, self.address)
     }
 
     /// The credentials that the stack answers challenges with.
@@ -201,6 +201,11 @@ fn sequence_of(transaction: &Transaction) -> u32 {
 
 fn uri(text: &str) -> Result<Uri, TrunkFault> {
     Uri::try_from(text).map_err(|_| TrunkFault::Unreachable)
+}
+
+/// Where packets go, in the stack's terms.
+pub(crate) fn stack_address(transport: Transport, address: SocketAddr) -> SipAddr {
+    SipAddr { r#type: Some(stack_transport(transport)), addr: address.into() }
 }
 
 fn stack_transport(transport: Transport) -> rsipstack::sip::Transport {

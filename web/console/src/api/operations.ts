@@ -7,7 +7,9 @@ import type {
   CaseDraft,
   Id,
   NewContact,
+  NewPaperCall,
   ReservationId,
+  RosterWish,
   SearchQuestion,
 } from "./types";
 
@@ -28,6 +30,8 @@ export const setUpPassword = (token: string, password: string) =>
 // The desk
 export const putState = (want: Want) =>
   answer(client.PUT("/api/v1/agents/me/state", { body: want }));
+export const putStation = (address: string | null) =>
+  answer(client.PUT("/api/v1/agents/me/station", { body: { address } }));
 export const postMedia = (sdp: string, signal?: AbortSignal) =>
   answer(client.POST("/api/v1/agents/me/media", { body: { sdp }, signal }));
 export const getIceServers = (signal?: AbortSignal) =>
@@ -50,6 +54,41 @@ export const reclassCall = (id: Id, wanted: CallClass) =>
   answer(client.POST("/api/v1/calls/{id}/reclass", { params: at(id), body: { class: wanted } }));
 export const acknowledgeAlert = (id: number) =>
   answer(client.POST("/api/v1/alerts/{id}/acknowledge", { params: { path: { id } } }));
+
+// The roster
+export const getRosterWeek = (week: string) =>
+  answer(client.GET("/api/v1/roster", { params: { query: { week } } }));
+export const getRosterNow = () => answer(client.GET("/api/v1/roster/now"));
+export const addRosterEntry = (body: RosterWish, key: string) =>
+  answer(client.POST("/api/v1/roster/entries", { body, headers: once(key) }));
+export const changeRosterEntry = (id: Id, version: number, body: RosterWish) =>
+  answer(
+    client.PUT("/api/v1/roster/entries/{id}", {
+      params: { path: { id }, header: onVersion(version) },
+      body,
+    }),
+  );
+export const removeRosterEntry = (id: Id, version: number) =>
+  answer(
+    client.DELETE("/api/v1/roster/entries/{id}", {
+      params: { path: { id }, header: onVersion(version) },
+    }),
+  );
+export const restoreRosterEntry = (id: Id, version: number) =>
+  answer(
+    client.POST("/api/v1/roster/entries/{id}/restore", {
+      params: { path: { id }, header: onVersion(version) },
+    }),
+  );
+export const copyRosterWeek = (from: string, to: string, key: string) =>
+  answer(client.POST("/api/v1/roster/copy", { body: { from, to }, headers: once(key) }));
+export const setRosterNeed = (queue: string, version: number, seats: number[]) =>
+  answer(
+    client.PUT("/api/v1/roster/needs/{queue}", {
+      params: { path: { queue }, header: onVersion(version) },
+      body: { seats },
+    }),
+  );
 
 // Callers who wish to be called back
 export const countCallbacks = () => answer(client.GET("/api/v1/callbacks/open"));
@@ -147,6 +186,18 @@ export const getTimeline = (id: Id, reason?: string) =>
 // Looking things up
 export const getInteraction = (id: Id, reason?: string) =>
   answer(client.GET("/api/v1/interactions/{id}", { params: at(id), headers: because(reason) }));
+export const enterPaperCall = (body: NewPaperCall, key: string) =>
+  answer(client.POST("/api/v1/interactions", { body, headers: once(key) }));
+export const setLegalHold = (id: Id, version: number, held: boolean, why: string) =>
+  answer(
+    client.PUT("/api/v1/recordings/{id}/legal-hold", {
+      params: {
+        path: { id },
+        header: { ...onVersion(version), "x-reason": encodeURIComponent(why) },
+      },
+      body: { held },
+    }),
+  );
 export const fetchRecording = (id: Id, reason?: string) =>
   sound(`/api/v1/recordings/${id}/audio`, because(reason));
 export const search = (body: SearchQuestion, signal?: AbortSignal) =>

@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/me/station": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the SIP telephone on which the agent takes calls in this shift, instead of the browser's
+         *     audio: each reservation rings it, and answering it accepts.
+         */
+        put: operations["set_own_station"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/me/wrap-up/finish": {
         parameters: {
             query?: never;
@@ -220,57 +240,6 @@ export interface paths {
         put?: never;
         /** Puts a version of a calendar in force: the next call gets it, calls that are alive keep theirs. */
         post: operations["publish_calendar"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/callbacks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Callers who wish to be called back. */
-        get: operations["list_callbacks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/callbacks/open": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many callers wish to be called back. Says nothing of any of them. */
-        get: operations["count_callbacks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/callbacks/{id}/state": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Says what became of a wish: somebody called, or it is not wanted any more; or opens it again. */
-        put: operations["set_callback_state"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -834,6 +803,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enters a call that happened on paper, with its case and report. */
+        post: operations["enter_paper_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/_search": {
         parameters: {
             query?: never;
@@ -1041,6 +1027,129 @@ export interface paths {
         put?: never;
         /** Declines. The caller keeps place and wait, and this agent is not asked again for a while. */
         post: operations["reject_reservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A week: of everybody for those who keep the roster, else one's own. */
+        get: operations["get_roster_week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the shifts of single days of one week again in another. Shifts that come every week are
+         *     there anyway, and so are those that were copied before.
+         */
+        post: operations["copy_roster_week"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a shift, or leave. */
+        post: operations["add_roster_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes an entry anew. */
+        put: operations["change_roster_entry"];
+        post?: never;
+        /** Takes an entry out. It can be put back. */
+        delete: operations["remove_roster_entry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/entries/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an entry back that was taken out. */
+        post: operations["restore_roster_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/needs/{queue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says how many seats a queue needs, hour by hour of the week. */
+        put: operations["set_roster_need"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is expected about now, and the queues for which nobody will be. */
+        get: operations["get_roster_now"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1450,6 +1559,7 @@ export interface components {
             since?: string | null;
             /** @description What the agent is doing. */
             state: components["schemas"]["AgentStateName"];
+            station?: components["schemas"]["StationView"] | null;
             /**
              * Format: date-time
              * @description Until when, in `wrap_up`.
@@ -1488,7 +1598,7 @@ export interface components {
          * @description What a supervisor should look at.
          * @enum {string}
          */
-        AlertWord: "missed_twice" | "nobody_signed_in" | "report_overdue" | "emergency_in_talk" | "emergency_unserved" | "recording_pause_over" | "recording_failed" | "promise_broken";
+        AlertWord: "missed_twice" | "nobody_signed_in" | "report_overdue" | "emergency_in_talk" | "recording_pause_over" | "recording_failed" | "promise_broken";
         /** @description All greetings or calendars. */
         AllInForce: {
             /** @description By name. */
@@ -1640,92 +1750,6 @@ export interface components {
              * @description Since when the caller waits or waited for a person.
              */
             waiting_since?: string | null;
-        };
-        /** @description The wish of a caller to be called back. */
-        Callback: {
-            /** @description What kept the caller from a person, the last time. */
-            cause: components["schemas"]["CallbackCause"];
-            /** @description The most urgent class that the caller had. */
-            class: components["schemas"]["Class"];
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            decided_at?: string | null;
-            /**
-             * Format: uuid
-             * @description Who decided that; the agent whom the caller reached, if that withdrew it.
-             */
-            decided_by?: string | null;
-            /**
-             * Format: uuid
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Format: uuid
-             * @description The last call in which it was wished.
-             */
-            interaction_id: string;
-            /** @description How it came about. */
-            kind: components["schemas"]["CallbackKind"];
-            /** @description The language to speak. */
-            language?: string | null;
-            /**
-             * Format: date-time
-             * @description When last.
-             */
-            last_wished_at: string;
-            /** @description The number that the caller dialled. */
-            line: string;
-            /** @description The number to call, in E.164; absent if it was withheld: then nobody can call. */
-            number?: string | null;
-            /** @description The queue of the caller. */
-            queue?: string | null;
-            /** @description What became of it. */
-            state: components["schemas"]["CallbackState"];
-            /**
-             * Format: int32
-             * @description In how many calls.
-             */
-            times: number;
-            /**
-             * Format: int64
-             * @description For `If-Match`.
-             */
-            version: number;
-            /**
-             * Format: date-time
-             * @description Since when.
-             */
-            wished_at: string;
-        };
-        /**
-         * @description What kept the caller from a person.
-         * @enum {string}
-         */
-        CallbackCause: "waited" | "long_wait" | "queue_full" | "closed" | "line_lost" | "stopped" | "fault";
-        /** @description What became of a wish. */
-        CallbackDecision: {
-            /** @description The state that it is in from now on. */
-            state: components["schemas"]["CallbackState"];
-        };
-        /**
-         * @description How a wish came about.
-         * @enum {string}
-         */
-        CallbackKind: "asked" | "unserved";
-        /**
-         * @description What became of a wish.
-         * @enum {string}
-         */
-        CallbackState: "open" | "done" | "withdrawn";
-        /** @description A page of wishes. */
-        Callbacks: {
-            /** @description The most urgent class first, in it the one that waits longest. */
-            callbacks: components["schemas"]["Callback"][];
-            /** @description Where the next page begins; absent on the last. */
-            next_cursor?: string | null;
         };
         /** @description One candidate. */
         Candidate: {
@@ -2119,6 +2143,21 @@ export interface components {
          * @enum {string}
          */
         EndCause: "caller_hung_up" | "agent_hung_up" | "cancelled_before_answer" | "abandoned_in_greeting" | "abandoned_in_queue" | "caller_lost" | "refused" | "set_up_timed_out" | "stopped" | "panicked";
+        /** @description Who entered an interaction that had happened on paper, and when. */
+        EnteredLater: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            by: string;
+            /** @description Why so late, where that was asked for. */
+            why?: string | null;
+        };
         /** @description Why this agent. */
         Explanation: {
             /** @description Every eligible agent rings, because this is an emergency. */
@@ -2368,6 +2407,7 @@ export interface components {
              * @description It ended.
              */
             ended_at?: string | null;
+            entered?: components["schemas"]["EnteredLater"] | null;
             /** @description The citizen's number with all but its last four digits hidden. */
             from_masked?: string | null;
             /**
@@ -2412,6 +2452,11 @@ export interface components {
             /** @description The category above; absent at the upper level, and for dispositions. */
             parent?: string | null;
         };
+        /**
+         * @description Why somebody is away.
+         * @enum {string}
+         */
+        LeaveReason: "planned" | "sick" | "training" | "other";
         /** @description Whether a recording must be kept. */
         LegalHold: {
             /** @description True: it is not destroyed, whatever the time. */
@@ -2725,23 +2770,42 @@ export interface components {
             /** @enum {string} */
             next: "offline";
         };
-        /** @description How many wishes are open. */
-        OpenCallbacks: {
+        /** @description A call as it stands on paper. */
+        PaperCall: {
             /**
-             * Format: int64
-             * @description Those of emergencies.
+             * Format: uuid
+             * @description The case that it belongs to, if there is one that is not closed.
              */
-            emergency: number;
+            case_id?: string | null;
+            /** @description What a new case is about: a key of the vocabulary. */
+            category?: string | null;
+            /**
+             * Format: uuid
+             * @description Whom it was about.
+             */
+            contact_id?: string | null;
+            /** @description How it ended: a key of the vocabulary. */
+            disposition: string;
             /**
              * Format: date-time
-             * @description Since when the oldest waits.
+             * @description When it happened; not in the future.
              */
-            oldest?: string | null;
-            /**
-             * Format: int64
-             * @description All.
-             */
-            open: number;
+            happened_at: string;
+            /** @description What was written down: the text of the report. */
+            notes: string;
+            /** @description The citizen's number, if it was written down. */
+            phone?: string | null;
+            /** @description The queue of the number that was dialled; absent: the first. */
+            queue?: string | null;
+            /** @description Why it is entered so late; needed after 30 days. */
+            why_late?: string | null;
+        };
+        /** @description What was made of it. */
+        PaperCallEntered: {
+            /** @description Its case, with the report filed. */
+            case: components["schemas"]["Case"];
+            /** @description The interaction, marked as entered later. */
+            interaction: components["schemas"]["Interaction"];
         };
         /** @description A piece of shown text. Text, not HTML: whoever shows it marks it. */
         Part: {
@@ -3233,6 +3297,220 @@ export interface components {
          * @enum {string}
          */
         Role: "operator" | "doctor" | "supervisor" | "admin" | "medical_director" | "facility" | "card_desk" | "field" | "auditor";
+        /** @description Somebody who may have shifts. */
+        RosterAgent: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            agent: string;
+            /** @description The name shown to colleagues. */
+            name: string;
+            /** @description Queues served. */
+            queues: string[];
+            /** @description What the person may be. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description What a copy made. */
+        RosterCopied: {
+            /** @description The new shifts. */
+            added: components["schemas"]["RosterEntry"][];
+            /** @description Shifts that were there already. */
+            already: number;
+        };
+        /** @description Shifts of single days that are to be made again in another week. */
+        RosterCopy: {
+            /**
+             * Format: date
+             * @description A day of the week to copy.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description A day of the week to fill.
+             */
+            to: string;
+        };
+        /** @description Who is expected about now. */
+        RosterDuty: {
+            /**
+             * Format: date-time
+             * @description By the server's clock.
+             */
+            now: string;
+            /** @description From twelve hours ago until twelve hours from now. */
+            spans: components["schemas"]["RosterSpan"][];
+            /**
+             * @description Queues for which nobody is expected at some moment of the next hour; none as long as nobody
+             *     has a shift at all.
+             */
+            uncovered: components["schemas"]["Uncovered"][];
+        };
+        /** @description A shift, or leave. */
+        RosterEntry: {
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            agent: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            changed_at: string;
+            /**
+             * Format: uuid
+             * @description Who changed it last.
+             */
+            changed_by: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Anything to remember. */
+            note: string;
+            /** @description What. */
+            plan: components["schemas"]["RosterPlan"];
+            /** @description It counts no longer, and may be put back. */
+            removed: boolean;
+            /**
+             * Format: int64
+             * @description Counts the changes: the ETag, for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description The seats that a queue needs. */
+        RosterNeed: {
+            /** @description Which queue. */
+            queue: string;
+            /** @description Seats in each hour of the week, Monday 00:00 first: 168 numbers. */
+            seats: number[];
+            /**
+             * Format: int64
+             * @description Counts the changes: the ETag, for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description The seats that a queue is to need. */
+        RosterNeedWish: {
+            /** @description Seats in each hour of the week, Monday 00:00 first: 168 numbers of at most 1000. */
+            seats: number[];
+        };
+        /** @description What an entry plans. */
+        RosterPlan: {
+            /** @description Starts on these days of the week: 0 is Monday, 6 Sunday. */
+            days: number[];
+            /**
+             * Format: date
+             * @description The first day on which it may start.
+             */
+            from: string;
+            /** @enum {string} */
+            kind: "shift";
+            /**
+             * Format: int32
+             * @description How long, 1 to 1440 minutes; over midnight if it must.
+             */
+            minutes: number;
+            /** @description For which queue; absent: all that the person serves. */
+            queue?: string | null;
+            /**
+             * Format: int32
+             * @description Minutes after midnight, 0 to 1439.
+             */
+            start_minute: number;
+            /**
+             * Format: date
+             * @description The last; absent: without end. One day alone is a shift of that day.
+             */
+            until?: string | null;
+        } | {
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /** @enum {string} */
+            kind: "leave";
+            /**
+             * Format: uuid
+             * @description From this shift only; absent: from all.
+             */
+            of?: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["LeaveReason"];
+            /**
+             * Format: date
+             * @description The last day, at most a year later.
+             */
+            until: string;
+        };
+        /** @description A time in which somebody is expected. */
+        RosterSpan: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            agent: string;
+            /**
+             * Format: date
+             * @description The day to which it belongs: the one on which it starts.
+             */
+            day: string;
+            /**
+             * Format: uuid
+             * @description The shift.
+             */
+            entry: string;
+            /**
+             * Format: date-time
+             * @description Begins.
+             */
+            from: string;
+            /** @description The name shown to colleagues. */
+            name: string;
+            /** @description For which queues. */
+            queues: string[];
+            /**
+             * Format: date-time
+             * @description Ends.
+             */
+            until: string;
+        };
+        /** @description A week of the roster: everybody's for those who keep it, else one's own. */
+        RosterWeek: {
+            /** @description Those who may have shifts, by name. */
+            agents: components["schemas"]["RosterAgent"][];
+            /** @description Shifts and leave that touch the week. */
+            entries: components["schemas"]["RosterEntry"][];
+            /**
+             * Format: date
+             * @description The Monday.
+             */
+            from: string;
+            /** @description Seats needed, of queues of which it was said. */
+            needs: components["schemas"]["RosterNeed"][];
+            /** @description Who is expected when, leave taken out; a night shift of the Sunday before is among them. */
+            spans: components["schemas"]["RosterSpan"][];
+            /**
+             * Format: date
+             * @description The Sunday.
+             */
+            until: string;
+        };
+        /** @description What is to be written of an entry. */
+        RosterWish: {
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            agent: string;
+            /** @description Anything to remember, at most 200 characters. */
+            note?: string;
+            /** @description What. */
+            plan: components["schemas"]["RosterPlan"];
+        };
         /** @description What was found. */
         SearchAnswer: {
             /** @description Counts by facet. */
@@ -3418,6 +3696,26 @@ export interface components {
              */
             round_trip_ms?: number | null;
         };
+        /** @description An operator's telephone. */
+        StationChoice: {
+            /**
+             * @description Where it is: `sip:201@10.0.0.5:5060`, an IP address and no name, at most 200 characters;
+             *     `null`: none, the browser's audio takes calls.
+             */
+            address?: string | null;
+        };
+        /**
+         * @description What an agent's telephone is doing.
+         * @enum {string}
+         */
+        StationState: "ready" | "calling" | "ringing" | "answered" | "unreachable";
+        /** @description An agent's SIP telephone. */
+        StationView: {
+            /** @description Its address. */
+            address: string;
+            /** @description What it is doing. */
+            state: components["schemas"]["StationState"];
+        };
         /** @description The end of a recording before its call. */
         StopRecording: {
             /** @description The caller no longer agrees: what was recorded is destroyed, if the settings say so. */
@@ -3437,6 +3735,7 @@ export interface components {
              * @description When.
              */
             at: string;
+            entered?: components["schemas"]["EnteredLater"] | null;
             /** @description The records it is about. */
             ids: string[];
             /** @description What kind: `interaction`, `report`, `opened`, `edited`, `attached`, `state_changed`. */
@@ -3496,6 +3795,16 @@ export interface components {
          * @enum {string}
          */
         TrunkState: "up" | "degraded" | "down";
+        /** @description A queue for which nobody is expected. */
+        Uncovered: {
+            /**
+             * Format: date-time
+             * @description From when on, within the next hour.
+             */
+            from: string;
+            /** @description Which queue. */
+            queue: string;
+        };
         /** @description An account, as an administrator sees it. */
         User: {
             /**
@@ -3850,6 +4159,111 @@ export interface operations {
                 };
             };
             /** @description A field was not accepted; see `errors`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_own_station: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationChoice"];
+            };
+        };
+        responses: {
+            /** @description The agent, with the telephone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not on the floor: the event stream is not connected. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no address of a telephone, or in no network for them. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4782,260 +5196,6 @@ export interface operations {
             };
             /** @description If-Match is missing. */
             428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A fault of ours; the log has the cause under `instance`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_callbacks: {
-        parameters: {
-            query?: {
-                /** @description Only those in this state; left out: those that are open. */
-                state?: components["schemas"]["CallbackState"];
-                /** @description Where the page begins: `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description Wishes on a page, 1 to 100. */
-                limit?: number;
-            };
-            header?: {
-                /** @description Why, percent-encoded. */
-                "x-reason"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Callbacks"];
-                };
-            };
-            /** @description A parameter cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or the session is over. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role or the scope does not allow it, or no CSRF token. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A fault of ours; the log has the cause under `instance`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    count_callbacks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The wishes that are open. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OpenCallbacks"];
-                };
-            };
-            /** @description Not signed in, or the session is over. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role or the scope does not allow it, or no CSRF token. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A fault of ours; the log has the cause under `instance`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_callback_state: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The version that was read. */
-                "if-match": string;
-                /** @description Why, percent-encoded. */
-                "x-reason"?: string | null;
-            };
-            path: {
-                /** @description The wish. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CallbackDecision"];
-            };
-        };
-        responses: {
-            /** @description As it is now. */
-            200: {
-                headers: {
-                    etag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Callback"];
-                };
-            };
-            /** @description The body is not JSON. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or the session is over. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role or the scope does not allow it, or no CSRF token. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such wish. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decided, or the caller tried again, in between. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than allowed. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not `application/json`. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A field was not accepted; see `errors`. */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8469,6 +8629,122 @@ export interface operations {
             };
         };
     };
+    enter_paper_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperCall"];
+            };
+        };
+        responses: {
+            /** @description The interaction and its case. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperCallEntered"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such contact or case. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The case is closed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In the future, or long ago without a reason. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find_interactions_by_phone: {
         parameters: {
             query?: never;
@@ -9474,6 +9750,785 @@ export interface operations {
             };
             /** @description A field was not accepted; see `errors`. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_roster_week: {
+        parameters: {
+            query?: {
+                /** @description Any day of it; absent: the present one. */
+                week?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The week. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterWeek"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_roster_week: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterCopy"];
+            };
+        };
+        responses: {
+            /** @description The new shifts. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterCopied"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Both days are of one week. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_roster_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterWish"];
+            };
+        };
+        responses: {
+            /** @description The entry. */
+            201: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A shift that cannot be, or a person who takes no calls. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_roster_entry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description The entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterWish"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such entry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A shift that cannot be, or a person who takes no calls. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_roster_entry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description The entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is kept; its version puts it back. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such entry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_roster_entry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version read, in quotes. */
+                "if-match": string;
+            };
+            path: {
+                /** @description The entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It counts again. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"];
+                };
+            };
+            /** @description A parameter cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such entry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_roster_need: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version read, in quotes; "0" for none. */
+                "if-match": string;
+            };
+            path: {
+                /** @description The queue's key. */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterNeedWish"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterNeed"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such queue. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it in between; see `current`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than allowed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not 168 numbers, or one too large. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the cause under `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_roster_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shifts about now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterDuty"];
+                };
+            };
+            /** @description Not signed in, or the session is over. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role or the scope does not allow it, or no CSRF token. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -41,6 +41,7 @@ export const AGENT_STATES = [
 ] as const satisfies readonly AgentStateName[];
 
 export type AgentView = Schemas["AgentView"];
+export type StationView = Schemas["StationView"];
 export type AlertView = Schemas["AlertView"];
 export type Callback = Schemas["Callback"];
 export type FloorView = Schemas["FloorView"];
@@ -70,6 +71,7 @@ export type Explanation = Schemas["Explanation"];
 export type Interaction = Schemas["Interaction"];
 export type Label = Schemas["Label"];
 export type NewContact = Schemas["ContactDetails"];
+export type NewPaperCall = Schemas["PaperCall"];
 export type Next = Schemas["NextState"];
 export type PickListEntry = Schemas["PickListEntry"];
 export type PreviousContact = Schemas["PreviousContact"];
@@ -90,6 +92,17 @@ export type QueueView = Schemas["QueueView"];
 export type Report = Schemas["Report"];
 export type ReservationId = Ringing["reservation_id"];
 export type Ringing = Schemas["Ringing"];
+export type RosterEntry = Schemas["RosterEntry"];
+export type RosterSpan = Schemas["RosterSpan"];
+export type RosterWeek = Schemas["RosterWeek"];
+export type RosterWish = Schemas["RosterWish"];
+export type LeaveReason = Schemas["LeaveReason"];
+export const LEAVE_REASONS = [
+  "planned",
+  "sick",
+  "training",
+  "other",
+] as const satisfies readonly LeaveReason[];
 export type SearchAnswer = Schemas["SearchAnswer"];
 export type SearchQuestion = Schemas["SearchQuestion"];
 export const KINDS = ["contact", "case", "interaction"] as const;

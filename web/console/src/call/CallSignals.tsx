@@ -16,7 +16,8 @@ export function CallSignals() {
   const { t } = useWords();
   const state = useCall();
   const tab = useTab();
-  const { desk, link, media } = state;
+  const { desk, link, media, station } = state;
+  const byTelephone = station !== null;
   const call = callOf(desk);
   const ringing = desk.kind === "ringing" && tab.role === "primary";
   const ringClass = desk.kind === "ringing" ? (call?.class ?? null) : null;
@@ -41,10 +42,11 @@ export function CallSignals() {
   }, [desk.kind, t]);
 
   useEffect(() => {
+    if (byTelephone) return;
     if (media.kind === "lost") announce(t("warn.soundLost"), "assertive");
     if (media.kind === "reconnecting") announce(t("warn.reconnecting"), "assertive");
     if (media.kind === "voiceless") announce(t("warn.voiceless"), "assertive");
-  }, [media.kind, t]);
+  }, [media.kind, byTelephone, t]);
 
   useEffect(() => {
     if (link.kind === "offline") announce(t("warn.screenOfflineSaid"), "assertive");

@@ -17,6 +17,7 @@ export const INITIAL: CallState = {
   agent: null,
   link: { kind: "connecting" },
   media: { kind: "off" },
+  station: null,
   desk: { kind: "unknown" },
   next: null,
   queues: [],
@@ -94,9 +95,14 @@ export function callOf(desk: Desk): CallView | null {
   }
 }
 
+/** Whether a citizen would hear this person: by telephone, or in the browser. */
+export function hasSound({ station, media }: CallState): boolean {
+  return station !== null || media.kind === "ready";
+}
+
 /** How the talk sounds, while that is known: not without sound, nor by an old word of the server. */
 export function heardQuality(state: CallState): TalkQuality | null {
-  const known = state.link.kind === "online" && state.media.kind === "ready";
+  const known = state.link.kind === "online" && hasSound(state);
   return known && state.desk.kind === "talking" ? state.quality : null;
 }
 
@@ -200,7 +206,9 @@ function snapshot(
     pending: null,
     agent: message.agent?.agent ?? null,
   };
-  if (!message.agent) return to({ ...base, desk: { kind: "observer" }, next: null });
+  if (!message.agent) {
+    return to({ ...base, desk: { kind: "observer" }, next: null, station: null });
+  }
   const result = agentChanged(base, message.agent, message.call ?? null, at);
   if (result.state.desk.kind !== "ringing" || !message.reservation) return result;
   const { reservation } = message;
@@ -222,6 +230,7 @@ function agentChanged(state: CallState, agent: AgentView, told: CallView | null,
     {
       ...state,
       desk,
+      station: agent.station ?? null,
       next: agent.next ?? null,
       muted: live && state.muted,
       // Nobody hears anybody while the caller hears music.
@@ -282,7 +291,7 @@ function callChanged(state: CallState, call: CallView): Step {
 }
 
 function media(state: CallState, event: Extract<CallEvent, { kind: "media_changed" }>): Step {
-  const breaks = isBroken(event.media) && !isBroken(state.media);
+  const breaks = !state.station && isBroken(event.media) && !isBroken(state.media);
   return to({ ...state, media: event.media }, breaks ? lowNote(state) : []);
 }
 
@@ -315,6 +324,7 @@ function effectOf(state: CallState, command: Command): Effect | string {
   switch (command.do) {
     case "answer":
       if (desk.kind !== "ringing") return "nothing rings";
+      if (state.station) return "the telephone is answered, not the console";
       return { do: "accept", reservation_id: desk.reservation_id };
     case "decline":
       if (desk.kind !== "ringing") return "nothing rings";
@@ -343,7 +353,7 @@ function effectOf(state: CallState, command: Command): Effect | string {
       if (!mayChange(desk)) return `not while ${desk.kind}`;
       if (desk.kind === "available" && !state.next) return "available already";
       // A caller given to an agent who hears nothing waits for nobody.
-      if (state.media.kind !== "ready") return "no_sound";
+      if (!hasSound(state)) return "no_sound";
       return { do: "want", command };
     case "break":
     case "offline":

@@ -13,6 +13,7 @@ import type {
   Ringing,
   ServerFrame,
   SideQuality,
+  StationView,
   Stopped,
 } from "../api/types";
 
@@ -89,6 +90,8 @@ export interface CallState {
   agent: Id | null;
   link: Link;
   media: Media;
+  /** The telephone that rings instead of this browser's sound. */
+  station: StationView | null;
   desk: Desk;
   /** The state that follows this one, asked for while busy. */
   next: Next | null;

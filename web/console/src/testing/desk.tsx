@@ -11,7 +11,7 @@ import { act, render } from "@testing-library/react";
 import axe from "axe-core";
 import type { ReactNode } from "react";
 import { expect } from "vitest";
-import type { ServerFrame } from "../api/types";
+import type { ServerFrame, Session } from "../api/types";
 import { CallStoreProvider } from "../call/CallProvider";
 import { CallStore } from "../call/store";
 import type { TabState } from "../call/tab";
@@ -31,10 +31,11 @@ export interface TestDesk {
 export async function showDesk(
   children: ReactNode,
   tab: TabState = { role: "primary" },
+  who: Session = session,
 ): Promise<TestDesk> {
   const store = new CallStore();
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(SESSION, session);
+  client.setQueryData(SESSION, who);
   const router = createRouter({
     routeTree: createRootRoute({
       component: () => (

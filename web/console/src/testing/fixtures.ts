@@ -7,6 +7,8 @@ import type {
   FloorView,
   LineQuality,
   Ringing,
+  RosterSpan,
+  RosterWeek,
   ServerFrame,
   Session,
 } from "../api/types";
@@ -202,4 +204,33 @@ export function floor(part: Partial<FloorView> = {}): FloorView {
 
 export function watching(part: Partial<FloorView> = {}): ServerFrame {
   return { type: "snapshot", queues: [], floor: floor(part), server_time: iso() };
+}
+
+export function rosterSpan(part: Partial<RosterSpan> = {}): RosterSpan {
+  return {
+    entry: "e1",
+    agent: "u1",
+    name: "Asha",
+    queues: ["health"],
+    day: "2026-11-23",
+    from: "2026-11-23T06:00:00+05:30",
+    until: "2026-11-23T14:00:00+05:30",
+    ...part,
+  };
+}
+
+/** The week of 23 November: two people, nothing planned. */
+export function rosterWeek(part: Partial<RosterWeek> = {}): RosterWeek {
+  return {
+    from: "2026-11-23",
+    until: "2026-11-29",
+    entries: [],
+    spans: [],
+    needs: [],
+    agents: [
+      { agent: "u1", name: "Asha", role: "operator", queues: ["health"] },
+      { agent: "u2", name: "Bela", role: "doctor", queues: ["health"] },
+    ],
+    ...part,
+  };
 }

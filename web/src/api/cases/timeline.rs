@@ -21,6 +21,7 @@ use crate::extract::Param;
 use crate::problem::Answer;
 use crate::wire::Moment;
 use crate::wire::quality::LineQuality;
+use crate::wire::record::interaction::EnteredLater;
 use crate::wire::record::recording::Recording;
 
 /// Most entries shown. A story this long is read in the search.
@@ -48,6 +49,9 @@ pub struct TimelineEntry {
     /// Its recordings: what is known of them, not the sound.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recordings: Vec<Recording>,
+    /// It happened on paper and was entered later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entered: Option<EnteredLater>,
     /// The records it is about.
     pub ids: Vec<Uuid>,
 }
@@ -110,10 +114,11 @@ async fn names(app: &App, entries: &[Stored]) -> Answer<HashMap<UserId, String>>
 fn told(entry: Stored, names: &HashMap<UserId, String>) -> TimelineEntry {
     let actor = entry.by.and_then(|user| names.get(&user).cloned());
     let mut line_quality = None;
-    let mut recordings = Vec::new();
+    let (mut recordings, mut entered) = (Vec::new(), None);
     let (kind, title, text, ids) = match entry.item {
         TimelineItem::Interaction { interaction, recordings: made } => {
             recordings = made.iter().map(Into::into).collect();
+            entered = interaction.entered.as_ref().map(Into::into);
             line_quality = interaction.line_quality.as_ref().map(Into::into);
             let title = "The citizen was in contact with the helpline".to_owned();
             ("interaction", title, interaction.outcome, vec![interaction.id.as_uuid()])
@@ -124,7 +129,8 @@ fn told(entry: Stored, names: &HashMap<UserId, String>) -> TimelineEntry {
         }
         TimelineItem::Change(change) => changed(&change),
     };
-    TimelineEntry { at: entry.at.into(), kind, actor, title, text, line_quality, recordings, ids }
+    let at = entry.at.into();
+    TimelineEntry { at, kind, actor, title, text, line_quality, recordings, entered, ids }
 }
 
 type Told = (&'static str, String, Option<String>, Vec<Uuid>);

@@ -2,7 +2,7 @@
 //! Pure.
 
 use crm::interaction as stored;
-use ids::{AgentId, CallId, CaseId, ContactId, InteractionId, Language, QueueId};
+use ids::{AgentId, CallId, CaseId, ContactId, InteractionId, Language, QueueId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -85,6 +85,29 @@ pub struct Interaction {
     /// How long it waited for a person, milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_ms: Option<u64>,
+    /// It happened on paper and was entered later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entered: Option<EnteredLater>,
+}
+
+/// Who entered an interaction that had happened on paper, and when.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EnteredLater {
+    /// Who.
+    #[schema(value_type = uuid::Uuid)]
+    pub by: UserId,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Moment,
+    /// Why so late, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl From<&stored::Entered> for EnteredLater {
+    fn from(entered: &stored::Entered) -> Self {
+        Self { by: entered.by, at: entered.at.into(), why: entered.why.clone() }
+    }
 }
 
 impl From<stored::Medium> for Medium {
@@ -121,6 +144,7 @@ impl From<&stored::Interaction> for Interaction {
             outcome: interaction.outcome.clone(),
             line_quality: interaction.line_quality.as_ref().map(Into::into),
             wait_ms: interaction.wait_ms(),
+            entered: interaction.entered.as_ref().map(Into::into),
         }
     }
 }

@@ -17,6 +17,7 @@ impl World {
                 self.report.rings += 1;
                 self.report.relaxed += u32::from(explanation.relaxation_step > 0);
                 self.report.widened += u32::from(!explanation.widened_to.is_empty());
+                self.report.eased += u32::from(explanation.skill_step == 1);
                 self.report.known += u32::from(explanation.knows_caller);
                 self.replies(reservation, agent, expires_at);
             }

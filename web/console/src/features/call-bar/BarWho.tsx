@@ -1,6 +1,6 @@
 // The middle of the bar: who is on the line and what to know about the line itself.
 import { useCall, useCallStore, useTab } from "../../call/CallProvider";
-import { callOf, heardQuality, inCall } from "../../call/machine";
+import { callOf, hasSound, heardQuality, inCall } from "../../call/machine";
 import type { CallState } from "../../call/state";
 import { duration, shortDuration } from "../../format";
 import { useWords } from "../../i18n";
@@ -127,7 +127,13 @@ function Facts({ state, figures, onLine }: LineProps & { state: CallState }) {
         <span>{call?.medium === "web_call" ? t("bar.fromBrowser") : shortNumber(call)}</span>
         <RecordingMark />
         {quality && <LineMark quality={quality} open={figures} onToggle={onLine} />}
-        <span>
+        {state.station && (
+          <span>
+            <Icon name="phone" />
+            {t("station.talks")}
+          </span>
+        )}
+        <span hidden={state.station !== null}>
           <Icon name="microphone" />
           {muted ? <b className="warned">{t("bar.muted")}</b> : t("bar.mic")}
           {!muted && <LevelBar read={() => store.softphone.level()} label={t("check.level")} />}
@@ -154,7 +160,7 @@ function Facts({ state, figures, onLine }: LineProps & { state: CallState }) {
   }
   if (desk.kind === "wrap_up") return <span>{t("bar.outcomeNeeded")}</span>;
   if (desk.kind === "not_responding") return <span>{t("bar.notRespondingHelp")}</span>;
-  if (desk.kind === "offline" && state.media.kind !== "ready") {
+  if (desk.kind === "offline" && !hasSound(state)) {
     return <span>{t("bar.soundFirst")}</span>;
   }
   const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
@@ -172,8 +178,11 @@ function Facts({ state, figures, onLine }: LineProps & { state: CallState }) {
 function useWarning(state: CallState): string | null {
   const { t } = useWords();
   const now = useNow();
-  const { desk, link, media, notice, stopping } = state;
+  const { desk, link, notice, station, stopping } = state;
   const live = inCall(desk);
+  if (station?.state === "unreachable") return t("station.unreachable");
+  // Whoever talks by telephone does not miss the browser's sound.
+  const media: CallState["media"] = station ? { kind: "off" } : state.media;
   if (media.kind === "lost") {
     return live ? t("warn.soundLostLive") : t("warn.soundLost");
   }

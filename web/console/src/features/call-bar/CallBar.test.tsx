@@ -61,6 +61,34 @@ describe("the call bar", () => {
     expect(document.activeElement).toBe(screen.getByTestId(TESTID.answer));
   });
 
+  it("leaves answering to the telephone that rings, and can decline", async () => {
+    const desk = await showDesk(<CallBar {...props} />);
+    const station = { address: "sip:201@10.0.0.5:5060", state: "ringing" } as const;
+    await desk.tell(snapshot(agent("ringing", { station }), { reservation: ringing() }));
+    expect(screen.getByTestId(TESTID.telephoneRings).textContent).toContain("lift the handset");
+    expect(screen.queryByTestId(TESTID.answer)).toBeNull();
+    server.on("POST /reservations/7/reject", { status: 204 });
+    const user = userEvent.setup();
+    await user.keyboard("[F2]{Shift>}[F2]{/Shift}");
+    expect(server.requests("POST", "/reservations/7/accept").length).toBe(0);
+    expect(server.requests("POST", "/reservations/7/reject").length).toBe(1);
+    await expectAccessible();
+    await act(async () => setLanguage("hi"));
+    expect(screen.getByTestId(TESTID.telephoneRings).textContent).toMatch(/[\u0900-\u097f]/);
+  });
+
+  it("lets who has a telephone be available without the browser's sound", async () => {
+    const desk = await showDesk(<CallBar {...props} />);
+    const station = { address: "sip:201@10.0.0.5:5060", state: "ready" } as const;
+    await desk.tell(snapshot(agent("offline", { station, media_connected: false })));
+    await userEvent.setup().keyboard("[F2]");
+    expect(server.requests("PUT", "/agents/me/state").length).toBe(1);
+    await desk.tell(snapshot(agent("talking", { station }), { call: call() }));
+    expect(screen.queryByTestId(TESTID.mute)).toBeNull();
+    expect(screen.getByText("You talk on your telephone")).toBeTruthy();
+    await expectAccessible();
+  });
+
   it("is answered by F2, and asks once", async () => {
     await bar("ringing");
     const user = userEvent.setup();

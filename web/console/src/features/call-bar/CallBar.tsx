@@ -2,7 +2,7 @@
 // corner where the emergency key will be. Same height and order in every state.
 
 import { useCall, useCallStore, useTab } from "../../call/CallProvider";
-import { callOf, inCall } from "../../call/machine";
+import { callOf, hasSound, inCall } from "../../call/machine";
 import type { Desk } from "../../call/state";
 import { duration, secondsLeft } from "../../format";
 import { useWords } from "../../i18n";
@@ -79,14 +79,14 @@ function BarTimer() {
 }
 
 function Keys({ strip, onStatus, onKeypad, onCheckAgain }: BarProps) {
-  const { desk, media } = useCall();
+  const { desk, media, station } = useCall();
   const status = <StatusKey open={strip === "status"} onClick={onStatus} />;
   switch (desk.kind) {
     case "unknown":
     case "observer":
       return null;
     case "ringing":
-      return <RingingKeys desk={desk} />;
+      return station ? <TelephoneKeys /> : <RingingKeys desk={desk} />;
     case "talking":
     case "on_hold":
       return (
@@ -108,7 +108,7 @@ function Keys({ strip, onStatus, onKeypad, onCheckAgain }: BarProps) {
       return (
         <>
           {status}
-          {media.kind === "off" || media.kind === "refused" ? (
+          {!station && (media.kind === "off" || media.kind === "refused") ? (
             <CheckKey onClick={onCheckAgain} />
           ) : (
             <AvailableKey />
@@ -154,6 +154,30 @@ function RingingKeys({ desk }: { desk: Extract<Desk, { kind: "ringing" }> }) {
   );
 }
 
+/** The telephone is answered by lifting its handset; here one can only decline. */
+function TelephoneKeys() {
+  const { t } = useWords();
+  const store = useCallStore();
+  const { pending, station } = useCall();
+  const decline = () => store.ask({ do: "decline" });
+  useKeys([{ chord: "Shift+F2", label: t("bar.decline"), run: decline, hint: true }]);
+  return (
+    <>
+      <b role="status" data-testid={TESTID.telephoneRings}>
+        {station?.state === "calling" ? t("station.calling") : t("station.rings")}
+      </b>
+      <CallKey
+        icon="cross"
+        word={t("bar.decline")}
+        chord="Shift+F2"
+        disabled={pending?.do === "decline"}
+        onClick={decline}
+        testid={TESTID.decline}
+      />
+    </>
+  );
+}
+
 function LiveKeys({
   held,
   keypad,
@@ -165,7 +189,7 @@ function LiveKeys({
 }) {
   const { t } = useWords();
   const store = useCallStore();
-  const { muted, pending } = useCall();
+  const { muted, pending, station } = useCall();
   const hold = () => store.ask({ do: held ? "resume" : "hold" });
   const mute = () => store.dispatch({ kind: "mute_toggled" });
   const end = () => store.ask({ do: "hang_up" });
@@ -173,7 +197,8 @@ function LiveKeys({
   const muteWord = muted ? t("bar.unmute") : t("bar.mute");
   useKeys([
     { chord: "F4", label: holdWord, run: hold, hint: true },
-    { chord: "F8", label: muteWord, run: mute, hint: true },
+    // A telephone has a key of its own for that.
+    ...(station ? [] : [{ chord: "F8", label: muteWord, run: mute, hint: true }]),
     { chord: "Shift+F8", label: t("bar.keypad"), run: onKeypad },
     { chord: "Shift+F2", label: t("bar.end"), run: end, hint: true },
   ]);
@@ -189,14 +214,16 @@ function LiveKeys({
         onClick={hold}
         testid={TESTID.hold}
       />
-      <CallKey
-        icon="microphone"
-        word={muteWord}
-        chord="F8"
-        on={muted}
-        onClick={mute}
-        testid={TESTID.mute}
-      />
+      {!station && (
+        <CallKey
+          icon="microphone"
+          word={muteWord}
+          chord="F8"
+          on={muted}
+          onClick={mute}
+          testid={TESTID.mute}
+        />
+      )}
       <CallKey
         icon="keypad"
         word={t("bar.keypad")}
@@ -220,7 +247,8 @@ function LiveKeys({
 function AvailableKey() {
   const { t } = useWords();
   const store = useCallStore();
-  const { desk, media, pending } = useCall();
+  const state = useCall();
+  const { desk, pending } = state;
   const word = desk.kind === "not_responding" ? t("bar.back") : t("bar.available");
   const available = () => store.ask({ do: "available" });
   useKeys([{ chord: "F2", label: word, run: available, hint: true }]);
@@ -230,7 +258,7 @@ function AvailableKey() {
       word={word}
       chord="F2"
       primary
-      disabled={media.kind !== "ready" || pending?.do === "available"}
+      disabled={!hasSound(state) || pending?.do === "available"}
       onClick={available}
       testid={TESTID.goAvailable}
     />

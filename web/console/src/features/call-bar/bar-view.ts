@@ -30,7 +30,8 @@ export function barView(state: CallState): BarView {
     case "ringing":
       return ringing(desk);
     case "talking": {
-      const lost = isBroken(state.media) || state.media.kind === "refused";
+      const broken = isBroken(state.media) || state.media.kind === "refused";
+      const lost = broken && !state.station;
       const timer = { count: "up", from: talkingSince(desk, state.skew_ms) } as const;
       if (lost) return { ...plain("callback_due", "signal"), hatched: true, timer };
       return { ...plain("ok", "phone"), timer };

@@ -9,9 +9,11 @@ interface DispositionsProps {
   chosen: string;
   onChoose: (key: string) => void;
   disabled: boolean;
+  /** Something other than that the next call waits for it. */
+  legend?: string;
 }
 
-export function Dispositions({ list, chosen, onChoose, disabled }: DispositionsProps) {
+export function Dispositions({ list, chosen, onChoose, disabled, legend }: DispositionsProps) {
   const { t, lang } = useWords();
   const group = useRef<HTMLDivElement>(null);
 
@@ -30,7 +32,7 @@ export function Dispositions({ list, chosen, onChoose, disabled }: DispositionsP
   return (
     <div>
       <span className="label">
-        <b id="outcome">{t("form.outcome")}</b>
+        <b id="outcome">{legend ?? t("form.outcome")}</b>
       </span>
       <div
         ref={group}

@@ -5,7 +5,8 @@ import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState
 import { useWords } from "../../i18n";
 import { Icon } from "../../ui/Icon";
 import { TESTID } from "../../ui/testid";
-import { type Converted, convertBefore, loadHindi } from "./hindi";
+import { type Converted, convertBefore } from "./hindi";
+import { useTransliterate } from "./useHindi";
 
 const SWITCH_KEY = "helpline.hindiBySound";
 
@@ -102,19 +103,4 @@ function useHindiSwitch(): { on: boolean; toggle: () => void } {
     dispatchEvent(new Event(SWITCH_KEY));
   }
   return { on, toggle };
-}
-
-function useTransliterate(on: boolean): ((word: string) => string) | null {
-  const [loaded, setLoaded] = useState<{ run: (word: string) => string } | null>(null);
-  useEffect(() => {
-    if (!on) return;
-    let over = false;
-    void loadHindi().then((run) => {
-      if (!over) setLoaded({ run });
-    });
-    return () => {
-      over = true;
-    };
-  }, [on]);
-  return on ? (loaded?.run ?? null) : null;
 }

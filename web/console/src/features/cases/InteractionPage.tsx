@@ -39,6 +39,14 @@ function OpenInteraction({ id, reason }: { id: string; reason?: string }) {
           )}
           <dt>{t("interaction.arrived")}</dt>
           <dd>{full(data.arrived_at, lang)}</dd>
+          {data.entered && (
+            <>
+              <dt>{t("paper.onPaper")}</dt>
+              <dd>
+                {t("paper.entered", { time: full(data.entered.at, lang) })} {data.entered.why}
+              </dd>
+            </>
+          )}
           {data.wait_ms != null && (
             <>
               <dt>{t("ring.waited")}</dt>

@@ -1,5 +1,6 @@
 // The cases of this person: open first, closed ones on demand.
 import { SegmentedControl } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useWords } from "../../i18n";
 import { Panel } from "../../ui/Panel";
@@ -18,17 +19,22 @@ export function MyCases() {
         icon="note"
         testid={TESTID.myCases}
         aside={
-          <SegmentedControl
-            size="xs"
-            value={filter}
-            onChange={(value) => setFilter(value as CaseFilter)}
-            aria-label={t("cases.which")}
-            data={[
-              { value: "open", label: t("cases.open") },
-              { value: "closed", label: t("cases.closed") },
-              { value: "all", label: t("cases.all") },
-            ]}
-          />
+          <>
+            <Link to="/paper" className="row-link">
+              {t("paper.title")}
+            </Link>
+            <SegmentedControl
+              size="xs"
+              value={filter}
+              onChange={(value) => setFilter(value as CaseFilter)}
+              aria-label={t("cases.which")}
+              data={[
+                { value: "open", label: t("cases.open") },
+                { value: "closed", label: t("cases.closed") },
+                { value: "all", label: t("cases.all") },
+              ]}
+            />
+          </>
         }
       >
         {cases.isError && <p className="empty">{t("cases.notRead")}</p>}

@@ -9,6 +9,7 @@ import { moment, shortDuration } from "../../format";
 import { useWords } from "../../i18n";
 import { Icon } from "../../ui/Icon";
 import { TESTID } from "../../ui/testid";
+import { LegalHold } from "./LegalHold";
 import { type Levels, levelsOf } from "./wav";
 
 type Words = ReturnType<typeof useWords>["t"];
@@ -32,13 +33,16 @@ export function RecordingPlayer({ recording, reason }: { recording: Recording; r
       <span>
         <Icon name="record" /> {aboutIt(recording, t)}
         {recording.fault && <span className="flag"> {t("player.fault")}</span>}
-        {recording.legal_hold && <span className="tag">{t("player.legalHold")}</span>}
+        {recording.state !== "kept" && recording.legal_hold && (
+          <span className="tag">{t("player.legalHold")}</span>
+        )}
       </span>
       {recording.state === "kept" && (
         <>
           <span className="quiet small">
             {t("player.keptUntil", { time: moment(recording.keep_until, lang) })}
           </span>
+          <LegalHold recording={recording} />
           <Player recording={recording} reason={reason} />
         </>
       )}

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import * as api from "../../api/operations";
 import type { TimelineEntry } from "../../api/types";
-import { moment } from "../../format";
+import { full, moment } from "../../format";
 import { useWords } from "../../i18n";
 import { Icon, type IconName } from "../../ui/Icon";
 import { TESTID } from "../../ui/testid";
@@ -44,6 +44,12 @@ export function Timeline({
           {(entry.text || entry.actor) && (
             <span className="more">
               {[entry.actor, textOf(entry, t)].filter(Boolean).join(": ")}
+            </span>
+          )}
+          {entry.entered && (
+            <span className="more" data-testid={TESTID.timelineEntered}>
+              {t("paper.entered", { time: full(entry.entered.at, lang) })}
+              {entry.entered.why && ` ${entry.entered.why}`}
             </span>
           )}
           {entry.recordings?.map((recording) => (

@@ -7,6 +7,7 @@ import type { Contact } from "../../api/types";
 import { useWords } from "../../i18n";
 import { TESTID } from "../../ui/testid";
 import { newKey } from "../case-form/case-draft";
+import { HindiNameField } from "../case-form/HindiNameField";
 
 const AGE_MAX = 120;
 type Sex = NonNullable<Contact["sex"]>;
@@ -69,12 +70,12 @@ export function NewContact({
         autoComplete="off"
         data-testid={TESTID.newContactName}
       />
-      <TextInput
+      <HindiNameField
         label={t("contact.nameHi")}
+        help={t("contact.nameHiHelp")}
         value={nameHi}
-        onChange={(event) => setNameHi(event.currentTarget.value)}
-        lang="hi"
-        autoComplete="off"
+        onChange={setNameHi}
+        testid={TESTID.newContactNameHi}
       />
       <div className="row">
         <TextInput

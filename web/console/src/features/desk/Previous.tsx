@@ -28,6 +28,7 @@ export function Previous({ list }: { list: PreviousContact[] }) {
 }
 
 const OUTCOMES = [
+  "on_paper",
   "caller_hung_up",
   "agent_hung_up",
   "cancelled_before_answer",

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { setLanguage } from "../../i18n";
 import { expectAccessible, showDesk } from "../../testing/desk";
-import { agent, alert, call, iso, watching } from "../../testing/fixtures";
+import { agent, alert, call, iso, NOW, rosterSpan, watching } from "../../testing/fixtures";
 import { MadeUpServer } from "../../testing/server";
 import { TESTID } from "../../ui/testid";
 import { FloorPage } from "./FloorPage";
@@ -40,6 +40,7 @@ beforeEach(() => {
   server = new MadeUpServer({
     "GET /queues": { json: QUEUES },
     "GET /trunks": { json: [TRUNK] },
+    "GET /roster/now": { json: { now: iso(), spans: [], uncovered: [] } },
     "GET /callbacks/open": { json: { open: 2, emergency: 1 } },
     "GET /callbacks": { json: { callbacks: [WISH] } },
     "PUT /agents/u1/state": { json: agent("talking", { next: { next: "offline" } }) },
@@ -47,6 +48,10 @@ beforeEach(() => {
     "POST /calls/call-2/reclass": { status: 204 },
     "POST /alerts/5/acknowledge": { json: alert(5) },
   });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 const tile = (name: string) => screen.getByTestId(`${TESTID.floorTile}-${name}`);
@@ -64,14 +69,14 @@ it.each(["en", "hi"] as const)("shows the floor as it is told, in %s", async (la
   await expectAccessible();
 });
 
-it("ticks nothing by asking: one request for names, one for call-backs, none for figures", async () => {
+it("ticks nothing by asking: names, shifts and call-backs are asked for, and no figures", async () => {
   const { tell } = await showDesk(<FloorPage />);
   await tell(watching());
   await tell({ type: "call_changed", call: call({ id: "call-3", state: "greeting" }) });
   expect(tile("calls").textContent).toContain("3");
   await waitFor(() => expect(server.asked.length).toBeGreaterThan(0));
   expect(new Set(server.asked.map(({ path }) => path))).toEqual(
-    new Set(["/callbacks/open", "/queues", "/trunks"]),
+    new Set(["/callbacks/open", "/queues", "/roster/now", "/trunks"]),
   );
 });
 
@@ -163,6 +168,35 @@ it("says an alert when it comes, and who has seen to it", async () => {
   await tell({ type: "alert_acknowledged", ...alert(5, { acknowledged }) });
   expect(screen.getByTestId(TESTID.floorAlert).textContent).toContain("Vikram");
   expect(tile("alerts").textContent).toContain("0");
+});
+
+it("says who is expected and not here, who stays on, and for which queue nobody comes", async () => {
+  const span = (who: string, from: number, until: number) =>
+    rosterSpan({
+      agent: who,
+      name: who,
+      from: iso(from * 3_600_000),
+      until: iso(until * 3_600_000),
+    });
+  vi.setSystemTime(NOW);
+  server.on("GET /roster/now", {
+    json: {
+      now: iso(),
+      spans: [span("Deepa", -1, 7), span("u3", -9, -1)],
+      uncovered: [{ queue: "covid", from: iso(1_800_000) }],
+    },
+  });
+  const { tell } = await showDesk(<FloorPage />);
+  await tell(watching());
+  expect((await screen.findByTestId(TESTID.floorMissing)).textContent).toContain("Deepa");
+  expect(screen.getByTestId(TESTID.floorBeyond).textContent).toContain("Chand");
+  expect(screen.getByTestId(TESTID.floorUncovered).textContent).toContain("14:55");
+  await tell({
+    type: "agent_state_changed",
+    agent: agent("available", { agent: "Deepa", name: "Deepa" }),
+  });
+  expect(screen.queryByTestId(TESTID.floorMissing)).toBeNull();
+  await expectAccessible();
 });
 
 it("counts who wishes to be called back, lists them on request and notes who was called", async () => {

@@ -1,5 +1,5 @@
 // The supervisor's floor: tiles, queues, who waits, agents, calls, alerts. All by push; times tick here
-// by the server's clock. No polling, but for the number of call-back wishes.
+// by the server's clock. Nothing is polled but the roster, once a minute, and the number of call-backs.
 import { useState } from "react";
 import type { AgentView, CallView } from "../../api/types";
 import { useCall } from "../../call/CallProvider";
@@ -12,6 +12,7 @@ import { AlertList } from "./AlertList";
 import { CallbackList } from "./CallbackList";
 import { CallerDialog } from "./CallerDialog";
 import { CallTable } from "./CallTable";
+import { DutyList } from "./DutyList";
 import { ForceDialog } from "./ForceDialog";
 import { QueueTable } from "./QueueTable";
 import { Tiles } from "./Tiles";
@@ -65,7 +66,7 @@ export function FloorPage() {
         </div>
         <div className="stack">
           <AlertList board={board} />
-          <CallbackList />
+// by the server's clock. Nothing is polled but the roster, once a minute, and the number of call-backs.
           <TrunkList board={board} />
         </div>
       </div>

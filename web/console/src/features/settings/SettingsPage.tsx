@@ -12,6 +12,7 @@ import { TESTID } from "../../ui/testid";
 import { setScheme, useScheme } from "../../ui/theme";
 import { useSignOut } from "../session/useSession";
 import { LanguageSwitch } from "./LanguageSwitch";
+import { StationSetting } from "./StationSetting";
 
 export function SettingsPage() {
   const { t } = useWords();
@@ -87,6 +88,7 @@ export function SettingsPage() {
           <Button onClick={playTestSound}>{t("check.testSound")}</Button>
           <span className="second small">{t("settings.volumeHelp")}</span>
         </div>
+        <StationSetting />
         <div className="row">
           <Button disabled={busy} onClick={() => void signOut()} data-testid={TESTID.signOut}>
             {t("settings.signOut")}

@@ -22,6 +22,7 @@ import { RecordingLine } from "../call-bar/RecordingMark";
 import { StatusMenu } from "../call-bar/StatusMenu";
 import { DeviceCheck } from "../session/DeviceCheck";
 import { SESSION, takesCalls, useSession, watches } from "../session/useSession";
+import { useStationReturn } from "../settings/station";
 import { Hints } from "./Hints";
 import { KeysPanel } from "./KeysPanel";
 
@@ -59,6 +60,7 @@ function Checked({ session }: { session: Session }) {
       void client.invalidateQueries({ queryKey: ["cases"] });
     };
   }, [store, client]);
+  useStationReturn();
   const [checked, setChecked] = useState(() => sessionStorage.getItem(CHECKED_KEY));
   const primary = tab.role === "primary";
   // A tab that took over has skipped the check.
@@ -137,6 +139,7 @@ const FLOOR = { to: "/floor", icon: "people", word: "rail.floor" } as const;
 const AREAS = [
   { to: "/search", icon: "search", word: "rail.search" },
   { to: "/cases", icon: "note", word: "rail.cases" },
+  { to: "/roster", icon: "clock", word: "rail.roster" },
   { to: "/settings", icon: "person", word: "rail.settings" },
 ] as const satisfies { to: string; icon: IconName; word: string }[];
 
@@ -154,6 +157,7 @@ function Rail({ session }: { session: Session }) {
     },
     { chord: "KeyH", label: t(first.word), run: () => void navigate({ to: first.to }) },
     { chord: "KeyM", label: t("keys.cases"), run: () => void navigate({ to: "/cases" }) },
+    { chord: "KeyR", label: t("rail.roster"), run: () => void navigate({ to: "/roster" }) },
   ]);
   return (
     <nav className="rail" aria-label={t("rail.label")}>
