@@ -66,7 +66,8 @@ export function FloorPage() {
         </div>
         <div className="stack">
           <AlertList board={board} />
-// by the server's clock. Nothing is polled but the roster, once a minute, and the number of call-backs.
+          <DutyList board={board} />
+          <CallbackList />
           <TrunkList board={board} />
         </div>
       </div>
