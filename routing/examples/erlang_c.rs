@@ -12,7 +12,6 @@
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
 
 #[path = "../tests/floor/erlang/model.rs"]
 mod model;
@@ -25,7 +24,6 @@ const WITHIN: f64 = 2.0;
 fn main() -> ExitCode {
     let wished = std::env::args().nth(1).and_then(|text| text.parse().ok());
     let cases = CASES.map(|case| Case { arrivals: wished.unwrap_or(case.arrivals), ..case });
-    let began = Instant::now();
     let found = measure_all(&cases);
     println!(
         "agents  load  arrivals   P(wait) formula   floor      diff %   95 % ±%   \
@@ -54,7 +52,6 @@ fn main() -> ExitCode {
             wait.half_width,
         );
     }
-    println!("run time {:.0} s", began.elapsed().as_secs_f64());
     if agrees { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

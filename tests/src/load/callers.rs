@@ -128,9 +128,10 @@ impl Called {
     #[must_use]
     pub fn heard_agent_at(&self, accepted: Instant) -> Option<Instant> {
         let answered = self.answered_at?;
-        let tones = self.report.tones.iter().map(|tone| answered + tone.from);
-        let heard = tones.filter(|at| *at + CLOCK_DOUBT >= accepted).min();
-        heard.map(|at| at.max(accepted))
+        // By its end: where the clocks differ by more than the doubt, a tone seems to begin too early.
+        let after = |to: Duration| answered + to + CLOCK_DOUBT >= accepted;
+        let tones = self.report.tones.iter().filter(|tone| after(tone.to));
+        tones.map(|tone| (answered + tone.from).max(accepted)).min()
     }
 }
 

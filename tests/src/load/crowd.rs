@@ -105,7 +105,7 @@ impl Patience {
     }
 
     /// The next person's.
-    pub fn next(&mut self) -> Duration {
+    pub fn draw(&mut self) -> Duration {
         let uniform: f64 = self.rng.random();
         self.mean.mul_f64(-(1.0 - uniform).ln()).max(PATIENCE_MIN)
     }
@@ -120,7 +120,7 @@ mod tests {
         let mean = Duration::from_secs(60);
         let draw = || {
             let mut patience = Patience::around(mean);
-            (0..4000).map(|_| patience.next()).collect::<Vec<_>>()
+            (0..4000).map(|_| patience.draw()).collect::<Vec<_>>()
         };
         let drawn = draw();
         assert_eq!(drawn, draw());

@@ -6,6 +6,7 @@
 
 mod tally;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,8 +27,9 @@ const EMERGENCY: u32 = 1_000_000;
 /// An agent for whom nobody rings so long says "Available" again: a console that did not answer in
 /// time, because it was still filing, is taken off the floor until somebody comes back to it.
 const COME_BACK: Duration = Duration::from_secs(5);
-/// How long rows may take to be written after the last call.
-const SETTLE: Duration = Duration::from_secs(2);
+/// How long rows may take to be written after the last call, and how often they are asked for.
+const SETTLE_LIMIT: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(500);
 
 /// How much.
 #[derive(Clone, Copy, Debug)]
@@ -89,9 +91,7 @@ pub async fn run(place: &Place, sizes: Sizes) -> Result<Outcome> {
     closing.join_all().await;
     run.crowd.stop().await;
     let stuck = place.stuck().await?;
-    sleep(SETTLE).await;
-    let wishes = tally::wishes(&place.machine()).await?;
-    let failures = run.tally.dropped(&wishes);
+    let (wishes, failures) = run.settled(place).await?;
     let mut figures = run.tally.figures(&wishes);
     figures.number("processor", cpu / took.as_secs_f64() / 10.0, "% of one");
     figures.number("CPU per call", cpu / f64::from(run.tally.callers()), "ms");
@@ -111,6 +111,19 @@ fn count<T>(of: &[T]) -> u64 {
 }
 
 impl Run {
+    /// The wishes, and who was dropped in silence, once all rows are written.
+    async fn settled(&self, place: &Place) -> Result<(BTreeSet<String>, Vec<String>)> {
+        let until = Instant::now() + SETTLE_LIMIT;
+        loop {
+            let wishes = tally::wishes(&place.machine()).await?;
+            let dropped = self.tally.dropped(&wishes);
+            if dropped.is_empty() || Instant::now() > until {
+                return Ok((wishes, dropped));
+            }
+            sleep(LOOK).await;
+        }
+    }
+
     /// Both phases; returns when the last call is over.
     async fn dial_all(self: Arc<Self>, place: &Place) -> Result<()> {
         let mut calls = JoinSet::new();
@@ -128,7 +141,7 @@ impl Run {
                 pace.tick().await;
                 let elapsed = began.elapsed().as_secs_f64();
                 while usual < elapsed * rate {
-                    let person = Person { n: next.0, emergency: false, patience: patience.next() };
+                    let person = Person { n: next.0, emergency: false, patience: patience.draw() };
                     self.clone().dial(&mut calls, phase, person);
                     (usual, next.0) = (usual + 1.0, next.0 + 1);
                 }
