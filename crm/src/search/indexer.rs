@@ -21,8 +21,7 @@ use super::load::{self, LOAD_MAX};
 /// together: a commit of the index costs tens of milliseconds.
 const GATHER: Duration = Duration::from_millis(60);
 /// Two commits begin at least so long apart. Without it a busy helpline, whose calls write rows all the
-/// time, does nothing but commit: most of what a call cost was this. New text is found within a second
-/// all the same.
+/// time, would commit without pause. New text is found within a second all the same.
 const APART: Duration = Duration::from_millis(600);
 /// How often it looks without being woken: another node's commit wakes nobody here.
 const POLL: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! The floor agrees with Erlang C where the formula is exact. A small part of the arrivals of the
+//! The floor agrees with Erlang C where the formula is exact. A hundredth of the arrivals of the
 //! example `erlang_c`, so the tolerance is what chance allows a run of that size.
 
 mod model;
@@ -21,7 +21,7 @@ fn the_formula_gives_the_known_staffing() {
 #[test]
 fn waits_are_as_erlang_said() {
     for case in CASES {
-        let case = Case { arrivals: case.arrivals / 250, ..case };
+        let case = Case { arrivals: case.arrivals / 100, ..case };
         let (expected, found) = (case.formula(), measure(&case));
         for (what, estimate, expected) in [
             ("waits", found.waits, expected.waits),

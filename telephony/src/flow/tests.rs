@@ -166,7 +166,7 @@ fn missing_queues_and_prompts_are_named() {
     let empty = AudioLibrary::new(flow.default_language());
     let error = refused_by(&flow, &queues(), &empty);
     assert_eq!(error, "greeting `small`: prompt `agent_lost` is missing in language `hi`");
-    assert_eq!(empty.missing(&flow).len(), 2 * (3 + 31), "each name in each language");
+    assert_eq!(empty.missing(&flow).len(), 2 * (3 + 33), "each name in each language");
 }
 
 #[test]
@@ -359,7 +359,10 @@ fn a_rehearsal_walks_as_a_caller_would() {
     let closed = rehearsal(&flow, Hours::Closed(Some(opening)), "");
     assert_eq!(
         heard(&closed),
-        ["0 reason opens_tomorrow part_morning clock_9", "4 please_wait queue_safety"]
+        [
+            "0 reason opens_tomorrow part_morning clock_9",
+            "4 please_wait queue_safety callback_offer"
+        ]
     );
     assert_eq!(closed.queue.as_str(), "health");
 
