@@ -93,7 +93,8 @@ fn every_file_is_the_one_noted_and_of_the_right_form() {
         let expected = if folder_name == "any" { -36.0..=-14.0 } else { -20.0..=-14.0 };
         assert!(expected.contains(&level), "{folder_name}/{name}: {level} dBFS");
     }
-    assert!(total < 7_500_000, "{total} bytes of prompts in the repository");
+    // Two languages and a hundred sentences: the repository and the program grow by as much.
+    assert!(total < 8_500_000, "{total} bytes of prompts in the repository");
 }
 
 #[test]
