@@ -1,7 +1,7 @@
 //! A backup: one file with the database, the recordings and the settings, and a list of what is in it.
 //!
 //! A tar archive packed with zstd. Its first entry is the [`manifest`]; the rest are the files that it
-//! lists. [`collect`] finds what belongs in, [`write`] makes the file, [`read`] takes it apart and
+//! lists. [`collect`] finds what belongs in, [`mod@write`] makes the file, [`read`] takes it apart and
 //! believes nothing that does not have the sum that the manifest gives. The search index is not in it:
 //! it is built anew from the records. The file is *not* encrypted, but for the recordings, which are
 //! already; it is made readable by its owner alone.

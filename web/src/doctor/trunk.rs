@@ -1,4 +1,4 @@
-//! Whether the trunks are there: each [[trunk]] that our calls go to, and every single address of
+//! Whether the trunks are there: each `[[trunk]]` that our calls go to, and every single address of
 //! `sip.trunks`, is sent OPTIONS.
 
 use std::net::SocketAddr;
